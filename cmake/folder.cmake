@@ -1,0 +1,23 @@
+# Settings that every target of the project shares, and the one way to make a folder's library.
+
+add_library(tt_run_options INTERFACE)
+target_compile_options(tt_run_options INTERFACE -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor)
+target_include_directories(tt_run_options INTERFACE ${PROJECT_SOURCE_DIR})
+if(TT_RUN_SANITIZE)
+  target_compile_options(tt_run_options INTERFACE -fsanitize=${TT_RUN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(tt_run_options INTERFACE -fsanitize=${TT_RUN_SANITIZE})
+endif()
+
+# tt_run_folder(NAME SOURCES file... [USES folder...] [PRIVATE library...])
+#   One static, position-independent library per folder, named tt_run::NAME. USES are the folders
+#   whose headers its own headers may include; PRIVATE are third parties, which stay inside its .cpp files.
+function(tt_run_folder name)
+  cmake_parse_arguments(folder "" "" "SOURCES;USES;PRIVATE" ${ARGN})
+  add_library(tt_run_${name} STATIC ${folder_SOURCES})
+  add_library(tt_run::${name} ALIAS tt_run_${name})
+  target_link_libraries(tt_run_${name} PRIVATE tt_run_options)
+  foreach(used ${folder_USES})
+    target_link_libraries(tt_run_${name} PUBLIC tt_run::${used})
+  endforeach()
+  target_link_libraries(tt_run_${name} PRIVATE ${folder_PRIVATE})
+endfunction()

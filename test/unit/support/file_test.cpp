@@ -1,0 +1,38 @@
+#include "support/file.hpp"
+
+#include <catch2/catch.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "test/support/temporary_directory.hpp"
+
+using namespace tt_run;
+
+TEST_CASE("a written file is read back whole, and nothing else is left") {
+    const test::TemporaryDirectory directory;
+    const auto path = directory.path() / "a" / "b.txt";
+    REQUIRE(support::write_file(path, "old"));
+    REQUIRE(support::write_file(path, std::string("new\0bytes", 9)));
+    CHECK(support::read_file(path) == std::string("new\0bytes", 9));
+    CHECK(std::distance(std::filesystem::directory_iterator(path.parent_path()), {}) == 1);
+}
+
+TEST_CASE("what is no file is refused with its reason, and never waited for") {
+    const test::TemporaryDirectory directory;
+    const auto fifo = directory.path() / "fifo";
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    CHECK(support::read_file(fifo).error().message().ends_with("is no regular file"));
+    CHECK(support::read_file(directory.path()).error().message().ends_with("is a directory"));
+    CHECK(support::read_file(directory.path() / "none")
+              .error()
+              .message()
+              .ends_with("No such file or directory"));
+    CHECK(support::read_file("/dev/zero").error().message().ends_with("is no regular file"));
+}
+
+TEST_CASE("a file beyond the limit is refused") {
+    const test::TemporaryDirectory directory;
+    const auto path = directory.write("big", std::string(100, 'x'));
+    CHECK(support::read_file(path, 100));
+    CHECK(!support::read_file(path, 99));
+}
