@@ -13,7 +13,8 @@ namespace tt_run::test {
 namespace {
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
-    for (std::size_t at = text.find(from); !from.empty() && at != std::string::npos; at = text.find(from, at + to.size())) {
+    for (std::size_t at = text.find(from); !from.empty() && at != std::string::npos;
+         at = text.find(from, at + to.size())) {
         text.replace(at, from.size(), to);
     }
     return text;
@@ -21,7 +22,9 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 /// Whole words only: a short host name may stand inside others.
 std::string host_hidden(std::string text, const std::string& host) {
-    const auto is_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '/'; };
+    const auto is_name = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '/';
+    };
     for (std::size_t at = text.find(host); at != std::string::npos; at = text.find(host, at + 1)) {
         const bool begins = at == 0 || !is_name(text[at - 1]) || text[at - 1] == '/';
         const char next = at + host.size() < text.size() ? text[at + host.size()] : ' ';

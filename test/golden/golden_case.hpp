@@ -20,8 +20,9 @@ struct GoldenFile {
 ///   -- stdout --
 ///   -- stderr --
 ///
-/// The command runs in bash, in a new directory that holds the input files, with the built tt-run first on PATH and no
-/// TT_ variable set. In what it prints, the directory is written `$D` and this host's name `$HOST`.
+/// The command runs in bash, in a new directory that holds the input files, with the built tt-run first on
+/// PATH and no TT_ variable set. In what it prints, the directory is written `$D` and this host's name
+/// `$HOST`.
 struct GoldenCase {
     std::string head;  ///< the comment lines, unchanged
     std::string command;

@@ -41,7 +41,8 @@ std::set<std::string> all_kinds() {
                 continue;
             }
             const std::string text = *support::read_file(entry.path());
-            for (std::sregex_iterator found(text.begin(), text.end(), definition), end; found != end; ++found) {
+            for (std::sregex_iterator found(text.begin(), text.end(), definition), end; found != end;
+                 ++found) {
                 kinds.insert((*found)[1]);
             }
         }
@@ -66,7 +67,8 @@ TEST_CASE("every golden case prints what it is recorded to print") {
             REQUIRE(support::write_file(file, real.render()));
             continue;
         }
-        INFO(file.lexically_relative(kCases).string() << " (scripts/update-golden records what is printed now)");
+        INFO(file.lexically_relative(kCases).string()
+             << " (scripts/update-golden records what is printed now)");
         CHECK(real.render() == wanted.render());
     }
     CHECK(cases > 0);
