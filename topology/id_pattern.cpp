@@ -38,8 +38,7 @@ std::expected<std::pair<std::uint32_t, std::uint32_t>, std::string> parse_range(
     }
     const std::size_t dash = item.find('-');
     const std::string_view low = support::trim(item.substr(0, dash));
-    const std::string_view high =
-        dash == std::string_view::npos ? low : support::trim(item.substr(dash + 1));
+    const std::string_view high = dash == std::string_view::npos ? low : support::trim(item.substr(dash + 1));
     if (low.empty() || high.empty()) {
         return unexpected(fmt::format("has `{}`, a range with one end; a range is `first-last`", item));
     }
@@ -87,9 +86,10 @@ std::size_t repeats_of(std::string_view pattern) {
         std::size_t number = 0;
         for (std::size_t k = open + 1; k < pattern.size() && pattern[k] != '}'; ++k) {
             const bool is_digit = pattern[k] >= '0' && pattern[k] <= '9';
-            number = is_digit ? std::min<std::size_t>(number * 10 + static_cast<std::size_t>(pattern[k] - '0'),
-                                                      kMostRepeats + 1)
-                              : 0;
+            number = is_digit
+                         ? std::min<std::size_t>(number * 10 + static_cast<std::size_t>(pattern[k] - '0'),
+                                                 kMostRepeats + 1)
+                         : 0;
             largest = std::max(largest, number);
         }
         product = std::min(product * largest, kMostRepeats + 1);

@@ -13,8 +13,8 @@ inline constexpr std::size_t kLongestIdPattern = 200;
 
 /// The ids of `domain` (ascending, none twice) that a pinning's pattern selects, none twice.
 ///
-/// A pattern of digits, commas, dashes and blanks alone is a list of ids and inclusive ranges, `0,2,4-6`; its ids
-/// come in the order written, those outside the domain silently left out. Anything else is an ECMAScript
+/// A pattern of digits, commas, dashes and blanks alone is a list of ids and inclusive ranges, `0,2,4-6`; its
+/// ids come in the order written, those outside the domain silently left out. Anything else is an ECMAScript
 /// regular expression for the whole decimal id, without back references; its ids ascend.
 ///
 /// Otherwise what is wrong with the pattern, to follow "the pattern `...` ". Takes time linear in the domain:

@@ -19,7 +19,8 @@ struct Channels {
     ChannelPolicy policy = ChannelPolicy::strict;
 };
 
-/// One instance of a mesh or switch descriptor: a grid of chips numbered row-major from the north-west corner.
+/// One instance of a mesh or switch descriptor: a grid of chips numbered row-major from the north-west
+/// corner.
 struct Mesh {
     MeshId id;
     std::int32_t written_id = 0;  ///< in the file; differs from `id` where a nested file repeats numbers
@@ -112,12 +113,12 @@ struct PinningGroup {
     Span span;
 };
 
-/// A Mesh Graph Descriptor expanded into instances: what a job asks of the hardware. Immutable, independent of
-/// the order of anything but the file, always valid (it is only built from a descriptor without errors).
+/// A Mesh Graph Descriptor expanded into instances: what a job asks of the hardware. Immutable, independent
+/// of the order of anything but the file, always valid (it is only built from a descriptor without errors).
 ///
 /// Mesh ids are those of the file when they differ over the whole tree of graphs; where a nested file repeats
-/// them, meshes and switches are numbered depth-first in listing order from 0, so that mesh m of pod p of four
-/// is 4p + m.
+/// them, meshes and switches are numbered depth-first in listing order from 0, so that mesh m of pod p of
+/// four is 4p + m.
 struct MeshGraph {
     std::string source_name;
     support::SourceTextPtr source;

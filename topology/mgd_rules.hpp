@@ -15,8 +15,8 @@
 // What the parts of validate_mgd share. Internal to this folder.
 namespace tt_run::topology {
 
-/// Puts diagnostics in the file's order before they reach the sink: rules look at a file theme by theme, people
-/// read it from the top. Beyond a few thousand it passes on what it has, so that memory stays bounded.
+/// Puts diagnostics in the file's order before they reach the sink: rules look at a file theme by theme,
+/// people read it from the top. Beyond a few thousand it passes on what it has, so that memory stays bounded.
 class Findings {
   public:
     explicit Findings(support::DiagnosticSink& sink) : sink_(sink) {}
@@ -60,10 +60,11 @@ struct Child {
 };
 
 struct GraphFacts {
-    std::vector<Child> children;                               ///< one for each instance listed
-    std::vector<std::pair<std::int32_t, std::size_t>> by_id;  ///< id and child, ascending; of equals the first
-    std::int64_t times = 0;      ///< how often it is instantiated, saturating at kManyTimes
-    bool used = false;           ///< something names it
+    std::vector<Child> children;  ///< one for each instance listed
+    std::vector<std::pair<std::int32_t, std::size_t>>
+        by_id;               ///< id and child, ascending; of equals the first
+    std::int64_t times = 0;  ///< how often it is instantiated, saturating at kManyTimes
+    bool used = false;       ///< something names it
 };
 
 inline constexpr std::int64_t kManyTimes = 1LL << 40;

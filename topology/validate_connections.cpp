@@ -25,7 +25,8 @@ struct End {
 };
 
 const Child* find_child(const GraphFacts& graph, std::int32_t id) {
-    const auto found = std::lower_bound(graph.by_id.begin(), graph.by_id.end(), std::pair{id, std::size_t{0}});
+    const auto found =
+        std::lower_bound(graph.by_id.begin(), graph.by_id.end(), std::pair{id, std::size_t{0}});
     return found != graph.by_id.end() && found->first == id ? &graph.children[found->second] : nullptr;
 }
 
@@ -39,11 +40,11 @@ void report_unknown_instance(MgdRules& rules, std::size_t owner, const NodeRef& 
                 .help("list it with `instances`, or use the id of one that is listed"));
         return;
     }
-    rules.findings.report(Diagnostic(kConnectionUnknownInstance, ref.descriptor_span(),
-                                     fmt::format("instance `{}` of graph `{}` is a `{}`, not a `{}`",
-                                                 ref.id_value(), graph, child->ref->descriptor_name(),
-                                                 ref.descriptor_name()))
-                              .also(child->ref->span, "listed here"));
+    rules.findings.report(
+        Diagnostic(kConnectionUnknownInstance, ref.descriptor_span(),
+                   fmt::format("instance `{}` of graph `{}` is a `{}`, not a `{}`", ref.id_value(), graph,
+                               child->ref->descriptor_name(), ref.descriptor_name()))
+            .also(child->ref->span, "listed here"));
 }
 
 /// Follows a node from the graph that owns the connection down to what it names.
@@ -76,8 +77,8 @@ std::optional<End> find_end(MgdRules& rules, std::size_t owner, const NodeRef& n
         const std::int32_t device = ref->device->value;
         if (grid.usable && (device < 0 || device >= grid.chips())) {
             rules.findings.report(Diagnostic(kBadDeviceId, ref->device->span,
-                                             fmt::format("device `{}` is none of `{}`, which has 0 to {}", device,
-                                                         ref->descriptor_name(), grid.chips() - 1)));
+                                             fmt::format("device `{}` is none of `{}`, which has 0 to {}",
+                                                         device, ref->descriptor_name(), grid.chips() - 1)));
             return std::nullopt;
         }
         end.path.push_back(device);
@@ -131,10 +132,11 @@ void check_self(MgdRules& rules, const Found& found) {
                 .help("change the id of one end, or remove the connection"));
     } else if (a.level == Level::device && a.path.size() == b.path.size() &&
                std::equal(a.path.begin(), a.path.end() - 1, b.path.begin())) {
-        rules.findings.report(Diagnostic(kConnectionSelf, found.connection->nodes[1].span,
-                                         "this connection joins two devices of one mesh; connections join meshes")
-                                  .also(found.connection->nodes[0].span, "the other end")
-                                  .with_severity(rules.error_at_runtime()));
+        rules.findings.report(
+            Diagnostic(kConnectionSelf, found.connection->nodes[1].span,
+                       "this connection joins two devices of one mesh; connections join meshes")
+                .also(found.connection->nodes[0].span, "the other end")
+                .with_severity(rules.error_at_runtime()));
     }
 }
 
@@ -192,10 +194,11 @@ void check_policies(MgdRules& rules, const GraphDescriptor& graph) {
         const ConnectionDescriptor& first = graph.connections.front();
         if (policy_of(connection) != policy_of(first)) {
             rules.findings.report(
-                Diagnostic(kConnectionPolicyMix, connection.channels ? connection.channels->span : connection.span,
-                           fmt::format("this connection is {}, others of the graph are {}; the runtime wants one "
-                                       "policy",
-                                       spelling_of(policy_of(connection)), spelling_of(policy_of(first))))
+                Diagnostic(
+                    kConnectionPolicyMix, connection.channels ? connection.channels->span : connection.span,
+                    fmt::format("this connection is {}, others of the graph are {}; the runtime wants one "
+                                "policy",
+                                spelling_of(policy_of(connection)), spelling_of(policy_of(first))))
                     .also(first.channels ? first.channels->span : first.span, "the first one")
                     .help("write the same `policy` in all; left out, it is `STRICT`"));
             return;
@@ -206,11 +209,11 @@ void check_policies(MgdRules& rules, const GraphDescriptor& graph) {
 void check_shape(MgdRules& rules, const ConnectionDescriptor& connection) {
     const std::size_t nodes = connection.nodes.size();
     if (nodes < 2 || (nodes > 2 && rules.runtime())) {
-        rules.findings.report(Diagnostic(kConnectionArity, connection.span,
-                                         fmt::format("this connection has {} node{}; {}", nodes,
-                                                     nodes == 1 ? "" : "s",
-                                                     nodes < 2 ? "it joins two" : "the runtime joins two"))
-                                  .help("write one connection with two `nodes` for each pair"));
+        rules.findings.report(
+            Diagnostic(kConnectionArity, connection.span,
+                       fmt::format("this connection has {} node{}; {}", nodes, nodes == 1 ? "" : "s",
+                                   nodes < 2 ? "it joins two" : "the runtime joins two"))
+                .help("write one connection with two `nodes` for each pair"));
     }
     if (connection.directional && connection.directional->value) {
         rules.findings.report(Diagnostic(kConnectionDirectional, connection.directional->span,
@@ -267,12 +270,13 @@ void check_connections(MgdRules& rules) {
         }
     }
     if (of_devices != nullptr && of_meshes != nullptr) {
-        rules.findings.report(Diagnostic(kConnectionLevelMix, of_devices->span,
-                                         "the file joins devices here and whole meshes elsewhere; the runtime "
-                                         "binds either exact ports or none")
-                                  .also(*of_meshes, "whole meshes")
-                                  .with_severity(rules.error_at_runtime())
-                                  .help("give every connection `device_id`s, or none"));
+        rules.findings.report(
+            Diagnostic(kConnectionLevelMix, of_devices->span,
+                       "the file joins devices here and whole meshes elsewhere; the runtime "
+                       "binds either exact ports or none")
+                .also(*of_meshes, "whole meshes")
+                .with_severity(rules.error_at_runtime())
+                .help("give every connection `device_id`s, or none"));
     }
 }
 

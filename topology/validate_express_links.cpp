@@ -23,16 +23,16 @@ void check_connections_of(MgdRules& rules, const MeshDescriptor& mesh, const Gri
     for (const ExpressConnectionDescriptor& connection : mesh.express_connections) {
         for (const auto* end : {&connection.source, &connection.destination}) {
             if (end->value < 0 || end->value >= facts.chips()) {
-                rules.findings.report(Diagnostic(kBadExpressConnection,
-                                                 end->span ? end->span : connection.span,
-                                                 fmt::format("device `{}` is none of this mesh, which has 0 to {}",
-                                                             end->value, facts.chips() - 1)));
+                rules.findings.report(
+                    Diagnostic(kBadExpressConnection, end->span ? end->span : connection.span,
+                               fmt::format("device `{}` is none of this mesh, which has 0 to {}", end->value,
+                                           facts.chips() - 1)));
             }
         }
         if (connection.source.value == connection.destination.value) {
-            rules.findings.report(Diagnostic(kBadExpressConnection, connection.span,
-                                             fmt::format("device `{}` is joined to itself",
-                                                         connection.source.value)));
+            rules.findings.report(
+                Diagnostic(kBadExpressConnection, connection.span,
+                           fmt::format("device `{}` is joined to itself", connection.source.value)));
         }
     }
 }
@@ -55,10 +55,9 @@ bool check_pattern(MgdRules& rules, const ExpressPatternDescriptor& pattern, std
                                   .help("write `LINE` or `RING`"));
     }
     if (step < 2 || length % step != 0) {
-        rules.findings.report(
-            Diagnostic(kBadExpressPattern, place(pattern.step.span),
-                       fmt::format("a step of `{}` does not cut {} chips in equal blocks of at least 2", step,
-                                   length)));
+        rules.findings.report(Diagnostic(
+            kBadExpressPattern, place(pattern.step.span),
+            fmt::format("a step of `{}` does not cut {} chips in equal blocks of at least 2", step, length)));
         return false;
     }
     if (pattern.start.value < 0 || pattern.start.value >= step) {
@@ -74,11 +73,11 @@ bool check_pattern(MgdRules& rules, const ExpressPatternDescriptor& pattern, std
 std::int64_t count_links(MgdRules& rules, const MeshDescriptor& mesh, const GridFacts& facts,
                          const ExpressPatternDescriptor& pattern) {
     if (pattern.dimension.value < 0 || pattern.dimension.value > 1) {
-        rules.findings.report(Diagnostic(kBadExpressPattern,
-                                         pattern.dimension.span ? pattern.dimension.span : pattern.span,
-                                         fmt::format("there is no dim `{}`; 0 runs down the rows, 1 along the "
-                                                     "columns",
-                                                     pattern.dimension.value)));
+        rules.findings.report(
+            Diagnostic(kBadExpressPattern, pattern.dimension.span ? pattern.dimension.span : pattern.span,
+                       fmt::format("there is no dim `{}`; 0 runs down the rows, 1 along the "
+                                   "columns",
+                                   pattern.dimension.value)));
         return 0;
     }
     const bool is_rows = pattern.dimension.value == 0;

@@ -20,7 +20,8 @@ struct Step {
 
 /// The path is a walk of open graphs; its last step leads back to `again`.
 void report_cycle(MgdRules& rules, const std::vector<Step>& path, std::size_t again) {
-    const auto start = std::find_if(path.begin(), path.end(), [&](const Step& s) { return s.graph == again; });
+    const auto start =
+        std::find_if(path.begin(), path.end(), [&](const Step& s) { return s.graph == again; });
     const auto length = static_cast<std::size_t>(path.end() - start);
     // next_child has moved on from the child that each graph is being left by.
     const auto way_out = [&](const Step& step) {
@@ -73,7 +74,8 @@ std::optional<std::vector<std::size_t>> inner_first(MgdRules& rules) {
                 continue;
             }
             if (state[target->index] == State::open) {
-                // All ways around one circle are one mistake; a hundred thousand of them are not worth the time.
+                // All ways around one circle are one mistake; a hundred thousand of them are not worth the
+                // time.
                 if (!cyclic) {
                     report_cycle(rules, path, target->index);
                 }
@@ -95,7 +97,9 @@ struct Size {
     std::int64_t connections = 0;
 };
 
-void add(std::int64_t& sum, std::int64_t more) { sum = std::min(sum + more, kManyTimes); }
+void add(std::int64_t& sum, std::int64_t more) {
+    sum = std::min(sum + more, kManyTimes);
+}
 
 Size size_of_grid(const GridFacts& grid) {
     return {0, 1, grid.usable ? grid.chips() : 0, grid.usable ? grid.express_links : 0};
@@ -134,12 +138,12 @@ bool check_size(MgdRules& rules, const Size& size, const Span& place) {
                             std::int64_t most) {
         if (count > most) {
             small = false;
-            rules.findings.report(
-                Diagnostic(kind, place,
-                           count >= kManyTimes
-                               ? fmt::format("this expands to more than {} {}; a file may have {}", kManyTimes,
-                                             what, most)
-                               : fmt::format("this expands to {} {}; a file may have {}", count, what, most)));
+            rules.findings.report(Diagnostic(
+                kind, place,
+                count >= kManyTimes
+                    ? fmt::format("this expands to more than {} {}; a file may have {}", kManyTimes, what,
+                                  most)
+                    : fmt::format("this expands to {} {}; a file may have {}", count, what, most)));
         }
     };
     refuse(kGraphTooDeep, "levels of graphs", size.depth, kDeepestGraphs);

@@ -28,10 +28,10 @@ void check_type(MgdRules& rules, const GraphDescriptor& graph) {
                                          fmt::format("the type `{}` is reserved for what is no graph", type))
                                   .help("write `type: \"FABRIC\"`, the type of a graph of meshes"));
     } else if (rules.runtime() && type != kFabric) {
-        rules.findings.report(
-            Diagnostic(kBadGraphType, graph.type->span,
-                       fmt::format("{} is of type `{}`; the runtime takes `FABRIC` alone", named(graph), type))
-                .help("write `type: \"FABRIC\"`, in capitals"));
+        rules.findings.report(Diagnostic(kBadGraphType, graph.type->span,
+                                         fmt::format("{} is of type `{}`; the runtime takes `FABRIC` alone",
+                                                     named(graph), type))
+                                  .help("write `type: \"FABRIC\"`, in capitals"));
     }
 }
 
@@ -54,21 +54,22 @@ void check_graph_descriptors(MgdRules& rules) {
     for (const GraphDescriptor& graph : rules.mgd.graphs) {
         check_type(rules, graph);
         if (graph.instances.empty()) {
-            rules.findings.report(Diagnostic(kGraphEmpty, graph.span,
-                                             fmt::format("{} has no instances; a graph has at least one",
-                                                         named(graph)))
-                                      .help("list meshes with `instances { mesh { ... } }`"));
+            rules.findings.report(
+                Diagnostic(kGraphEmpty, graph.span,
+                           fmt::format("{} has no instances; a graph has at least one", named(graph)))
+                    .help("list meshes with `instances { mesh { ... } }`"));
         }
         if (graph.topology) {
             check_layout(rules, graph);
         }
     }
     if (rules.runtime() && rules.mgd.graphs.size() > 1) {
-        rules.findings.report(Diagnostic(kNestedGraphRefused, rules.mgd.graphs[1].span,
-                                         fmt::format("the file has {} graph descriptors; the runtime takes one",
-                                                     rules.mgd.graphs.size()))
-                                  .also(rules.mgd.graphs[0].span, "the first one")
-                                  .help("list all meshes in one graph of type `FABRIC`, numbered from 0"));
+        rules.findings.report(
+            Diagnostic(kNestedGraphRefused, rules.mgd.graphs[1].span,
+                       fmt::format("the file has {} graph descriptors; the runtime takes one",
+                                   rules.mgd.graphs.size()))
+                .also(rules.mgd.graphs[0].span, "the first one")
+                .help("list all meshes in one graph of type `FABRIC`, numbered from 0"));
     }
     for (std::size_t k = 0; k < rules.mgd.graphs.size(); ++k) {
         const GraphDescriptor& graph = rules.mgd.graphs[k];

@@ -68,10 +68,11 @@ void check_likeness(MgdRules& rules, const GraphFacts& facts) {
             continue;
         }
         if (child.target->is_graph != first->target->is_graph) {
-            rules.findings.report(Diagnostic(kInstanceMix, child.ref->span,
-                                             "this graph lists both meshes and graphs; it lists one or the other")
-                                      .also(first->ref->span, "the first instance")
-                                      .help("put the meshes into a graph of their own"));
+            rules.findings.report(
+                Diagnostic(kInstanceMix, child.ref->span,
+                           "this graph lists both meshes and graphs; it lists one or the other")
+                    .also(first->ref->span, "the first instance")
+                    .help("put the meshes into a graph of their own"));
             return;
         }
         if (!child.target->is_graph) {
@@ -81,10 +82,11 @@ void check_likeness(MgdRules& rules, const GraphFacts& facts) {
         const auto& first_type = rules.mgd.graphs[first->target->index].type;
         if (type && first_type && type->value != first_type->value) {
             rules.findings.report(
-                Diagnostic(kGraphTypeMix, child.ref->span,
-                           fmt::format("graph `{}` is of type `{}`, its sibling of type `{}`; the graphs in a "
-                                       "graph are of one type",
-                                       child.ref->descriptor_name(), type->value, first_type->value))
+                Diagnostic(
+                    kGraphTypeMix, child.ref->span,
+                    fmt::format("graph `{}` is of type `{}`, its sibling of type `{}`; the graphs in a "
+                                "graph are of one type",
+                                child.ref->descriptor_name(), type->value, first_type->value))
                     .also(first->ref->span, "the first instance"));
             return;
         }

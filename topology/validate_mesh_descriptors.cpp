@@ -48,22 +48,21 @@ void check_architectures(MgdRules& rules) {
 bool check_device_dims(MgdRules& rules, const MeshDescriptor& mesh, GridFacts& facts) {
     const Span& place = mesh.device_topology_span ? mesh.device_topology_span : mesh.span;
     if (mesh.device_dims.size() != 2) {
-        Diagnostic rank(kBadDimensions, place,
-                        mesh.device_dims.empty()
-                            ? fmt::format("{} has no device dims; a mesh is a grid of rows and columns",
-                                          named(mesh))
-                            : fmt::format("{} has {} device dim{}; a mesh is a grid of rows and columns",
-                                          named(mesh), mesh.device_dims.size(),
-                                          mesh.device_dims.size() == 1 ? "" : "s"));
+        Diagnostic rank(
+            kBadDimensions, place,
+            mesh.device_dims.empty()
+                ? fmt::format("{} has no device dims; a mesh is a grid of rows and columns", named(mesh))
+                : fmt::format("{} has {} device dim{}; a mesh is a grid of rows and columns", named(mesh),
+                              mesh.device_dims.size(), mesh.device_dims.size() == 1 ? "" : "s"));
         rank.help("write `device_topology { dims: [ROWS, COLUMNS] }`");
         rules.findings.report(std::move(rank));
         return false;
     }
     for (const auto& dim : mesh.device_dims) {
         if (dim.value <= 0) {
-            rules.findings.report(Diagnostic(kBadDimensions, dim.span,
-                                             fmt::format("a mesh cannot be `{}` chips long; dims are at least 1",
-                                                         dim.value)));
+            rules.findings.report(
+                Diagnostic(kBadDimensions, dim.span,
+                           fmt::format("a mesh cannot be `{}` chips long; dims are at least 1", dim.value)));
             return false;
         }
     }
@@ -71,8 +70,8 @@ bool check_device_dims(MgdRules& rules, const MeshDescriptor& mesh, GridFacts& f
     facts.columns = mesh.device_dims[1].value;
     if (facts.chips() > kMostChips) {
         rules.findings.report(Diagnostic(kMgdTooManyChips, place,
-                                         fmt::format("{} has {} chips; a file may have {} in all", named(mesh),
-                                                     facts.chips(), kMostChips)));
+                                         fmt::format("{} has {} chips; a file may have {} in all",
+                                                     named(mesh), facts.chips(), kMostChips)));
         return false;
     }
     return true;
@@ -96,9 +95,10 @@ void check_dim_types(MgdRules& rules, const MeshDescriptor& mesh) {
         } else if (k < mesh.device_dims.size() && type.value == DimensionType::ring &&
                    mesh.device_dims[k].value >= 1 && mesh.device_dims[k].value <= 2) {
             rules.findings.report(
-                Diagnostic(kShortRing, type.span,
-                           fmt::format("a `RING` of {} has no link of its own to close it; that takes 3 chips",
-                                       mesh.device_dims[k].value))
+                Diagnostic(
+                    kShortRing, type.span,
+                    fmt::format("a `RING` of {} has no link of its own to close it; that takes 3 chips",
+                                mesh.device_dims[k].value))
                     .also(mesh.device_dims[k].span, "the dim")
                     .help("write `LINE`, which gives the same links"));
         }
@@ -124,16 +124,16 @@ void check_host_dims(MgdRules& rules, const MeshDescriptor& mesh, GridFacts& fac
         const auto& host = mesh.host_dims[k];
         const auto& device = mesh.device_dims[k];
         if (host.value <= 0) {
-            rules.findings.report(Diagnostic(
-                kBadHostDimensions, host.span,
-                fmt::format("a mesh cannot be split among `{}` hosts; host dims are at least 1", host.value)));
-        } else if (device.value > 0 && device.value % host.value != 0) {
             rules.findings.report(
                 Diagnostic(kBadHostDimensions, host.span,
-                           fmt::format("{} chips cannot be split evenly among {} hosts", device.value,
-                                       host.value))
-                    .also(device.span, "the chips")
-                    .help("use a number that divides the device dim"));
+                           fmt::format("a mesh cannot be split among `{}` hosts; host dims are at least 1",
+                                       host.value)));
+        } else if (device.value > 0 && device.value % host.value != 0) {
+            rules.findings.report(Diagnostic(kBadHostDimensions, host.span,
+                                             fmt::format("{} chips cannot be split evenly among {} hosts",
+                                                         device.value, host.value))
+                                      .also(device.span, "the chips")
+                                      .help("use a number that divides the device dim"));
         } else {
             facts.host_ranks = saturating_product(facts.host_ranks, host.value);
         }
@@ -184,9 +184,9 @@ std::int32_t check_channels(MgdRules& rules, const std::optional<ChannelsDescrip
                        fmt::format("{} does not say how many channels it has; at least 1", owner_words))
                 .help("add `channels { count: 2 }`"));
     } else if (channels->count->value <= 0) {
-        rules.findings.report(Diagnostic(kBadChannels, channels->count->span,
-                                         fmt::format("{} has `{}` channels; at least 1", owner_words,
-                                                     channels->count->value)));
+        rules.findings.report(
+            Diagnostic(kBadChannels, channels->count->span,
+                       fmt::format("{} has `{}` channels; at least 1", owner_words, channels->count->value)));
     } else {
         count = channels->count->value;
     }

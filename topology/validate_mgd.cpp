@@ -42,8 +42,8 @@ void check_names(MgdRules& rules, const Descriptors& descriptors, std::string_vi
         if (!is_new) {
             rules.findings.report(
                 Diagnostic(kDescriptorDuplicate, descriptor.name->span,
-                           fmt::format("the {} descriptor `{}` stands twice; each has a name of its own", kind,
-                                       descriptor.name->value))
+                           fmt::format("the {} descriptor `{}` stands twice; each has a name of its own",
+                                       kind, descriptor.name->value))
                     .also(descriptors[first->second - offset].name->span, "first here")
                     .help("rename one of them, or remove it"));
         }
@@ -53,10 +53,11 @@ void check_names(MgdRules& rules, const Descriptors& descriptors, std::string_vi
 void check_top_level(MgdRules& rules) {
     const MeshGraphDescriptor& mgd = rules.mgd;
     if (mgd.meshes.empty() && mgd.switches.empty()) {
-        rules.findings.report(Diagnostic(kNoMeshDescriptor, Span{mgd.source, 0, 0},
-                                         "the file describes no mesh; a Mesh Graph Descriptor has at least one "
-                                         "`mesh_descriptors`")
-                                  .help("add one such as `mesh_descriptors { name: \"M0\" ... }`"));
+        rules.findings.report(
+            Diagnostic(kNoMeshDescriptor, Span{mgd.source, 0, 0},
+                       "the file describes no mesh; a Mesh Graph Descriptor has at least one "
+                       "`mesh_descriptors`")
+                .help("add one such as `mesh_descriptors { name: \"M0\" ... }`"));
     } else if (mgd.meshes.empty()) {
         // The runtime reads architecture and port count from mesh 0.
         rules.findings.report(
@@ -69,13 +70,13 @@ void check_top_level(MgdRules& rules) {
         Diagnostic missing(kNoTopLevel, Span{mgd.source, 0, 0},
                            "`top_level_instance` is missing; it says which mesh or graph to build");
         if (!mgd.graphs.empty() && mgd.graphs.back().name) {
-            missing.help(fmt::format(
-                "add `top_level_instance {{ graph {{ graph_descriptor: \"{}\" graph_id: 0 }} }}`",
-                mgd.graphs.back().name->value));
+            missing.help(
+                fmt::format("add `top_level_instance {{ graph {{ graph_descriptor: \"{}\" graph_id: 0 }} }}`",
+                            mgd.graphs.back().name->value));
         } else if (!mgd.meshes.empty() && mgd.meshes.front().name) {
-            missing.help(fmt::format(
-                "add `top_level_instance {{ mesh {{ mesh_descriptor: \"{}\" mesh_id: 0 }} }}`",
-                mgd.meshes.front().name->value));
+            missing.help(
+                fmt::format("add `top_level_instance {{ mesh {{ mesh_descriptor: \"{}\" mesh_id: 0 }} }}`",
+                            mgd.meshes.front().name->value));
         }
         rules.findings.report(std::move(missing));
     }
@@ -121,16 +122,15 @@ void report_unknown(MgdRules& rules, const NodeRef& ref, const Names& names) {
     const std::string_view name = ref.descriptor_name();
     const std::string_view word = word_of(ref.kind);
     Diagnostic unknown(kUnknownDescriptor, ref.descriptor_span(),
-                       name.empty() ? fmt::format("this {0} names no descriptor; `{0}_descriptor` is its name",
-                                                  word)
-                                    : fmt::format("there is no {} descriptor `{}`", word, name));
+                       name.empty()
+                           ? fmt::format("this {0} names no descriptor; `{0}_descriptor` is its name", word)
+                           : fmt::format("there is no {} descriptor `{}`", word, name));
     std::vector<std::string_view> candidates;
     for (const auto& [known, index] : names) {
         candidates.push_back(known);
     }
-    const std::pair<const Names*, std::string_view> others[] = {{&rules.mesh_names, "mesh"},
-                                                                {&rules.switch_names, "switch"},
-                                                                {&rules.graph_names, "graph"}};
+    const std::pair<const Names*, std::string_view> others[] = {
+        {&rules.mesh_names, "mesh"}, {&rules.switch_names, "switch"}, {&rules.graph_names, "graph"}};
     const auto near = candidates.size() > 1'000 ? std::nullopt : support::nearest_spelling(name, candidates);
     if (near) {
         unknown.help(fmt::format("did you mean `{}`?", *near));
