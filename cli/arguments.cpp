@@ -114,10 +114,20 @@ std::optional<ParsedArguments> parse_arguments(CLI::App& app, const Arguments& a
         std::reverse(normal.begin(), normal.end());  // CLI11 reads its vector from the back
         app.parse(normal);
     } catch (const CLI::ParseError& problem) {
-        // What is left for CLI11 to refuse is a value outside an option's set.
+        // What is left for CLI11 to refuse is a value outside an option's set: "--name: value not in {a,b}".
         const std::string what = problem.what();
         const std::string name = what.substr(0, what.find(':'));
-        sink.report(Diagnostic(kBadOption, parsed.span_of(name), what));
+        const std::size_t set = what.find(" not in {");
+        Diagnostic diagnostic(kBadOption, parsed.span_of(name), what);
+        if (set != std::string::npos) {
+            const std::string value = what.substr(name.size() + 2, set - name.size() - 2);
+            diagnostic = Diagnostic(kBadOption, parsed.span_of(name),
+                                    fmt::format("`{}` is no value of `{}`", value, name));
+            std::string values = what.substr(set + 9, what.size() - set - 10);
+            values = support::join(std::vector<std::string>(CLI::detail::split(values, ',')), ", ");
+            diagnostic.help("its values are " + values);
+        }
+        sink.report(std::move(diagnostic));
         return std::nullopt;
     }
     return parsed;

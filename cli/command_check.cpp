@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -36,6 +38,22 @@ void define(CLI::App& app, CheckOptions& options) {
     app.add_flag("--strict", options.strict, "unknown keys are errors");
 }
 
+std::string counted(std::int64_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : noun.ends_with("h") ? "es" : "s");
+}
+
+std::string summary_of(const topology::MeshGraph& graph) {
+    const auto switches = std::count_if(
+        graph.meshes.begin(), graph.meshes.end(),
+        [](const topology::Mesh& mesh) { return mesh.kind == topology::MeshKind::network_switch; });
+    const auto connections =
+        static_cast<std::int64_t>(graph.connections.size() + graph.graph_connections.size());
+    return counted(std::ssize(graph.meshes) - switches, "mesh") +
+           (switches == 0 ? "" : ", " + counted(switches, "switch")) + ", " +
+           counted(graph.chip_count(), "chip") +
+           (connections == 0 ? "" : ", " + counted(connections, "connection"));
+}
+
 /// Reads a file as what it is; gives back one line that says what was found, for files without errors.
 std::string check_file(const support::SourceTextPtr& source, FileKind kind, const CheckOptions& options,
                        const support::HostEnvironment& host, DiagnosticSink& sink) {
@@ -44,23 +62,19 @@ std::string check_file(const support::SourceTextPtr& source, FileKind kind, cons
             const auto profile =
                 options.profile == "runtime" ? topology::MgdProfile::runtime : topology::MgdProfile::library;
             const auto graph = topology::load_mesh_graph(source, profile, sink);
-            return graph ? fmt::format("{} meshes, {} chips, {} connections", graph->meshes.size(),
-                                       graph->chip_count(),
-                                       graph->connections.size() + graph->graph_connections.size())
-                         : "";
+            return graph ? summary_of(*graph) : "";
         }
         case FileKind::rank_bindings:
-            return fmt::format("{} ranks", launcher::check_rank_bindings(source, source->name(), host, sink));
+            return counted(launcher::check_rank_bindings(source, source->name(), host, sink), "rank");
         case FileKind::rank_bindings_mapping:
-            return fmt::format("{} ranks",
-                               launcher::check_rank_bindings_mapping(source, source->name(), host, sink));
+            return counted(launcher::check_rank_bindings_mapping(source, source->name(), host, sink), "rank");
         case FileKind::mesh_graph_descriptor_mapping: {
             const auto mapping = launcher::parse_mesh_graph_descriptor_mapping(source, sink);
-            return mapping ? fmt::format("{} sub-contexts", mapping->size()) : "";
+            return mapping ? counted(mapping->size(), "sub-context") : "";
         }
         case FileKind::mock_cluster_mapping: {
             const auto mapping = launcher::parse_mock_cluster_mapping(source, sink);
-            return mapping ? fmt::format("{} ranks", mapping->descriptors.size()) : "";
+            return mapping ? counted(mapping->descriptors.size(), "rank") : "";
         }
     }
     return "";

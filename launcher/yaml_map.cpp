@@ -74,11 +74,14 @@ const YamlNode* YamlMap::find(std::string_view key) {
 const YamlNode* YamlMap::require(std::string_view key) {
     const YamlNode* value = find(key);
     if (value == nullptr && is_map()) {
-        const YamlNode* empty = node_.find(key);
-        sink_.report(Diagnostic(kMissingKey, empty != nullptr ? empty->span : node_.span,
-                                fmt::format("{} needs `{}`{}", what_, key,
-                                            empty != nullptr ? ", which is empty here" : ""))
-                         .help(fmt::format("add `{}:` with its value", key)));
+        const auto empty =
+            std::find_if(node_.entries.begin(), node_.entries.end(),
+                         [&](const support::YamlEntry& entry) { return entry.key.value == key; });
+        const bool is_there = empty != node_.entries.end();
+        sink_.report(
+            Diagnostic(kMissingKey, is_there ? empty->key.span : node_.span,
+                       fmt::format("{} needs `{}`{}", what_, key, is_there ? ", which is empty here" : ""))
+                .help(is_there ? "write its value behind it" : fmt::format("add `{}:` with its value", key)));
     }
     return value;
 }
@@ -165,7 +168,7 @@ void YamlMap::finish() {
             continue;
         }
         Diagnostic diagnostic(kUnknownKey, entry.key.span,
-                              fmt::format("{} has no key `{}`; it is ignored", what_, entry.key.value));
+                              fmt::format("{} has no key `{}`; this has no effect", what_, entry.key.value));
         if (const auto near = support::nearest_spelling(entry.key.value, known)) {
             diagnostic.help(fmt::format("did you mean `{}`?", *near));
         }

@@ -95,7 +95,8 @@ TEST_CASE("7: without a host rank the variable is not set, even if the caller ex
     LaunchFixture d;
     d.environment["TT_MESH_HOST_RANK"] = "9";
     d.write("mgd2.textproto",
-            "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [2, 4] } channels { "
+            "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [2, 4] } host_topology "
+            "{ dims: [1, 1] } channels { "
             "count: 2 } }\n"
             "graph_descriptors { name: \"G\" type: \"FABRIC\" instances { mesh { mesh_descriptor: \"M\" "
             "mesh_id: 0 } }\n"

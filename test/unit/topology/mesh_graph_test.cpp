@@ -21,11 +21,11 @@ MeshGraph expand(const std::string& text) {
     return *std::move(graph);
 }
 
-std::string mesh(const std::string& name, const std::string& dims, const std::string& more = "") {
+std::string mesh(const std::string& name, const std::string& dims, const std::string& hosts = "1, 1") {
     return fmt::format(
-        "mesh_descriptors {{ name: \"{}\" arch: BLACKHOLE device_topology {{ dims: [{}] }} channels {{ "
-        "count: 2 }} {} }}\n",
-        name, dims, more);
+        "mesh_descriptors {{ name: \"{}\" arch: BLACKHOLE device_topology {{ dims: [{}] }} "
+        "host_topology {{ dims: [{}] }} channels {{ count: 2 }} }}\n",
+        name, dims, hosts);
 }
 
 std::string top(const std::string& what) {
@@ -68,20 +68,20 @@ TEST_CASE("all-to-all is every pair once, a ring joins neighbours in listing ord
 
 TEST_CASE("host ranks tile the mesh row by row") {
     const MeshGraph wide =
-        expand(mesh("M", "8, 8", "host_topology { dims: [1, 2] }") + top(mesh_ref("M", 0)));
+        expand(mesh("M", "8, 8", "1, 2") + top(mesh_ref("M", 0)));
     CHECK(wide.meshes[0].host_rank_count() == 2);
     CHECK(wide.meshes[0].host_rank_of(ChipId{3}) == MeshHostRank{0});
     CHECK(wide.meshes[0].host_rank_of(ChipId{4}) == MeshHostRank{1});
     CHECK(wide.meshes[0].chips_of(MeshHostRank{1}).front() == ChipId{4});
     CHECK(wide.meshes[0].chips_of(MeshHostRank{1}).size() == 32);
     const MeshGraph tall =
-        expand(mesh("M", "32, 4", "host_topology { dims: [4, 1] }") + top(mesh_ref("M", 0)));
+        expand(mesh("M", "32, 4", "4, 1") + top(mesh_ref("M", 0)));
     for (int rank = 0; rank < 4; ++rank) {
         CHECK(tall.meshes[0].chips_of(MeshHostRank{rank}).front() == ChipId{32 * rank});
         CHECK(tall.meshes[0].chips_of(MeshHostRank{rank}).back() == ChipId{32 * rank + 31});
     }
     const MeshGraph grid =
-        expand(mesh("M", "4, 8", "host_topology { dims: [4, 4] }") + top(mesh_ref("M", 0)));
+        expand(mesh("M", "4, 8", "4, 4") + top(mesh_ref("M", 0)));
     CHECK(grid.meshes[0].host_rank_count() == 16);
     CHECK(grid.meshes[0].chips_of(MeshHostRank{5}) == std::vector<ChipId>{{10}, {11}});
 }
@@ -121,7 +121,7 @@ TEST_CASE("distinct mesh ids are kept as written, and meshes stand in their orde
 TEST_CASE("express links come at every step, and wrap only where the dimension does") {
     const auto count = [](const std::string& dims, const std::string& types, const std::string& links) {
         return expand("mesh_descriptors { name: \"M\" arch: BLACKHOLE device_topology { dims: [" + dims +
-                      "] dim_types: [" + types + "] } channels { count: 2 } " + links + " }\n" +
+                      "] dim_types: [" + types + "] } host_topology { dims: [1, 1] } channels { count: 2 } " + links + " }\n" +
                       top(mesh_ref("M", 0)))
             .meshes[0]
             .express_links;
@@ -149,8 +149,8 @@ TEST_CASE("pinnings are written out for each mesh") {
     const MeshGraph graph =
         expand(mesh("M", "2, 4") + graph_of(3, "RING") + kTopGraph +
                "pinnings { logical_fabric_node_id { mesh_id_regex: \"0,2\" chip_id_regex: \"0-1\" } "
-               "physical_asic_position { tray_id_regex: \"1-2\" asic_location: 3 } "
-               "physical_asic_position { tray_id: 1 asic_location: 3 } }\n");
+               "physical_asic_position { tray_id_regex: \"1-2\" asic_location_regex: \"3\" } "
+               "physical_asic_position { tray_id_regex: \"1\" asic_location_regex: \"3\" } }\n");
     REQUIRE(graph.pinnings.size() == 2);
     CHECK(graph.pinnings[0].mesh == MeshId{0});
     CHECK(graph.pinnings[1].mesh == MeshId{2});
@@ -161,7 +161,7 @@ TEST_CASE("pinnings are written out for each mesh") {
 TEST_CASE("a ring of two keeps its type and has no link of its own to wrap") {
     const MeshGraph graph = expand(
         "mesh_descriptors { name: \"M\" arch: BLACKHOLE device_topology { dims: [2, 3] dim_types: [RING, "
-        "RING] } channels { count: 2 } }\n" +
+        "RING] } host_topology { dims: [1, 1] } channels { count: 2 } }\n" +
         top(mesh_ref("M", 0)));
     CHECK(graph.meshes[0].dim_types[0] == topology::DimensionType::ring);
     CHECK(!graph.meshes[0].wraps(0));
