@@ -64,7 +64,8 @@ TEST_CASE("every real rank-binding file plans") {
         CHECK(outcome.exit_code == 2);
         if (file.ends_with("4galaxy_16partition_rank_bindings.yaml")) {
             // The file says itself that the MGD it names stands in for one with sixteen meshes.
-            CHECK(outcome.standard_error.find("owns mesh `15`, which the Mesh Graph Descriptor does not have") != std::string::npos);
+            CHECK(outcome.standard_error.find(
+                      "owns mesh `15`, which the Mesh Graph Descriptor does not have") != std::string::npos);
             ++with_other_mgd;
             continue;
         }

@@ -180,7 +180,7 @@ TEST_CASE("no damage to an MGD crashes the reader") {
     const std::string pool = "{}[]<>:,;\"'#\\-0123456789abcdefghijklmnopqrstuvwxyz_ABC \n\t\xff\xc3\0";
     for (int round = 0; round < 2000; ++round) {
         std::string text = good;
-        for (auto edits = 1 + random() % 4; edits > 0; --edits) {
+        for (auto edits = 1 + random() % 4; edits > 0 && !text.empty(); --edits) {
             const std::size_t at = random() % text.size();
             switch (random() % 4) {
                 case 0:
