@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "support/text.hpp"
+
 namespace tt_run::topology {
 
 namespace {
 
-/// A string in double quotes, with what the format escapes escaped.
+/// In double quotes; bytes that a reader could not see, or that would end the text, as escapes.
 std::string quoted(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
@@ -14,201 +16,237 @@ std::string quoted(std::string_view text) {
         if (c == '"' || c == '\\') {
             result += '\\';
             result += c;
-        } else if (byte < 0x20 || byte >= 0x7F) {
+        } else if (c == '\n') {
+            result += "\\n";
+        } else if (byte < 0x20 || byte == 0x7f) {
             result += fmt::format("\\{:03o}", byte);
         } else {
             result += c;
         }
     }
-    return result + "\"";
+    return result + '"';
 }
 
-/// The enum's name, or its number where it has none.
+/// The name of an enum's value, or its number where it has none.
 template <class Enum>
-std::string enumerator(Enum value) {
+std::string word(Enum value) {
     const std::string_view name = spelling_of(value);
     return name.empty() ? fmt::format("{}", static_cast<std::int32_t>(value)) : std::string(name);
 }
 
-template <class Value, class Render>
-std::string list(const std::vector<Spanned<Value>>& values, const Render& render) {
-    std::string text = "[ ";
-    for (const Spanned<Value>& value : values) {
-        text += (&value == values.data() ? "" : ", ") + render(value.value);
-    }
-    return text + " ]";
+std::string_view word(bool value) {
+    return value ? "true" : "false";
 }
 
 std::string list(const std::vector<Spanned<std::int32_t>>& values) {
-    return list(values, [](std::int32_t value) { return fmt::format("{}", value); });
+    std::vector<std::string> words;
+    for (const auto& value : values) {
+        words.push_back(fmt::format("{}", value.value));
+    }
+    return "[" + support::join(words, ", ") + "]";
 }
 
-std::string render(const ChannelsDescriptor& channels) {
-    std::string text = "channels {";
+template <class Enum>
+std::string list(const std::vector<Spanned<Enum>>& values) {
+    std::vector<std::string> words;
+    for (const auto& value : values) {
+        words.push_back(word(value.value));
+    }
+    return "[" + support::join(words, ", ") + "]";
+}
+
+/// Fields on one line, in braces.
+std::string block(const std::vector<std::string>& fields) {
+    return fields.empty() ? "{ }" : "{ " + support::join(fields, " ") + " }";
+}
+
+std::string channels(const ChannelsDescriptor& channels) {
+    std::vector<std::string> fields;
     if (channels.count) {
-        text += fmt::format(" count: {}", channels.count->value);
+        fields.push_back(fmt::format("count: {}", channels.count->value));
     }
     if (channels.policy) {
-        text += " policy: " + enumerator(channels.policy->value);
+        fields.push_back("policy: " + word(channels.policy->value));
     }
-    return text + " }";
+    return "channels " + block(fields);
 }
 
-std::string render(const NodeRef& node) {
-    static constexpr std::string_view kWords[] = {"", "mesh", "switch", "graph"};
-    if (node.kind == ReferenceKind::none) {
-        return "";
+std::string reference(const NodeRef& ref) {
+    if (ref.kind == ReferenceKind::none) {
+        return "{ }";
     }
-    const std::string_view word = kWords[static_cast<std::size_t>(node.kind)];
-    std::string text = fmt::format("{} {{", word);
-    if (node.descriptor) {
-        text += fmt::format(" {}_descriptor: {}", word, quoted(node.descriptor->value));
+    const std::string_view kind = ref.kind == ReferenceKind::mesh             ? "mesh"
+                                  : ref.kind == ReferenceKind::network_switch ? "switch"
+                                                                              : "graph";
+    std::vector<std::string> fields;
+    if (ref.descriptor) {
+        fields.push_back(fmt::format("{}_descriptor: {}", kind, quoted(ref.descriptor->value)));
     }
-    if (node.id) {
-        text += fmt::format(" {}_id: {}", word, node.id->value);
+    if (ref.id) {
+        fields.push_back(fmt::format("{}_id: {}", kind, ref.id->value));
     }
-    if (node.device) {
-        text += fmt::format(" device_id: {}", node.device->value);
+    if (ref.device) {
+        fields.push_back(fmt::format("device_id: {}", ref.device->value));
     }
-    for (const NodeRef& inner : node.sub_ref) {
-        text += fmt::format(" sub_ref {{ {} }}", render(inner));
+    for (const NodeRef& inner : ref.sub_ref) {
+        fields.push_back("sub_ref " + reference(inner));
     }
-    return text + " }";
+    return fmt::format("{{ {} {} }}", kind, block(fields));
 }
 
-std::string render(const MeshDescriptor& mesh) {
-    std::string text = mesh.kind == MeshKind::mesh ? "mesh_descriptors {\n" : "switch_descriptors {\n";
+/// A text of indented lines within `name { }`.
+class Block {
+  public:
+    explicit Block(std::string_view name) : text_(fmt::format("{} {{\n", name)) {}
+    void line(const std::string& line) { text_ += "  " + line + "\n"; }
+    void inner(const std::string& line) { text_ += "    " + line + "\n"; }
+    std::string end() && { return std::move(text_) + "}\n"; }
+
+  private:
+    std::string text_;
+};
+
+std::string express_pattern(const ExpressPatternDescriptor& pattern) {
+    std::vector<std::string> fields{
+        fmt::format("dim_idx: {}", pattern.dimension.value),
+        fmt::format("pattern {{ start: {} step: {} }}", pattern.start.value, pattern.step.value)};
+    if (pattern.wrap) {
+        fields.push_back("wrap: " + word(pattern.wrap->value));
+    }
+    return "express_links " + block(fields);
+}
+
+std::string mesh(const MeshDescriptor& mesh) {
+    Block text(mesh.kind == MeshKind::mesh ? "mesh_descriptors" : "switch_descriptors");
     if (mesh.name) {
-        text += fmt::format("  name: {}\n", quoted(mesh.name->value));
+        text.line("name: " + quoted(mesh.name->value));
     }
     if (mesh.architecture) {
-        text += fmt::format("  arch: {}\n", enumerator(mesh.architecture->value));
+        text.line("arch: " + word(mesh.architecture->value));
     }
     if (mesh.device_topology_span || !mesh.device_dims.empty()) {
-        text += fmt::format("  device_topology {{ dims: {}", list(mesh.device_dims));
+        std::vector<std::string> fields{"dims: " + list(mesh.device_dims)};
         if (!mesh.dim_types.empty()) {
-            text += " dim_types: " + list(mesh.dim_types, [](DimensionType type) { return enumerator(type); });
+            fields.push_back("dim_types: " + list(mesh.dim_types));
         }
-        text += " }\n";
+        text.line("device_topology " + block(fields));
     }
     if (mesh.host_topology_span || !mesh.host_dims.empty()) {
-        text += fmt::format("  host_topology {{ dims: {} }}\n", list(mesh.host_dims));
+        text.line("host_topology { dims: " + list(mesh.host_dims) + " }");
     }
     if (mesh.channels) {
-        text += fmt::format("  {}\n", render(*mesh.channels));
+        text.line(channels(*mesh.channels));
     }
     for (const ExpressConnectionDescriptor& express : mesh.express_connections) {
-        text += fmt::format("  express_connections {{ src: {} dst: {} }}\n", express.source.value, express.destination.value);
+        text.line(fmt::format("express_connections {{ src: {} dst: {} }}", express.source.value,
+                              express.destination.value));
     }
-    for (const ExpressPatternDescriptor& express : mesh.express_patterns) {
-        text += fmt::format("  express_links {{ dim_idx: {} pattern {{ start: {} step: {} }}{} }}\n", express.dimension.value,
-                            express.start.value, express.step.value,
-                            express.wrap ? " wrap: " + enumerator(express.wrap->value) : "");
+    for (const ExpressPatternDescriptor& pattern : mesh.express_patterns) {
+        text.line(express_pattern(pattern));
     }
-    return text + "}\n";
+    return std::move(text).end();
 }
 
-std::string assign_z(const std::optional<Spanned<bool>>& value) {
-    return value ? fmt::format("assign_z_direction: {}", value->value) : "";
+std::string topology(const GraphTopologyDescriptor& topology) {
+    std::vector<std::string> fields;
+    if (topology.layout) {
+        fields.push_back("layout_type: " + word(topology.layout->value));
+    }
+    if (topology.channels) {
+        fields.push_back(channels(*topology.channels));
+    }
+    if (topology.assign_z) {
+        fields.push_back(fmt::format("assign_z_direction: {}", word(topology.assign_z->value)));
+    }
+    return "graph_topology " + block(fields);
 }
 
-std::string render(const ConnectionDescriptor& connection) {
-    std::string text = "  connections {\n";
+void add_connection(Block& text, const ConnectionDescriptor& connection) {
+    text.line("connections {");
     for (const NodeRef& node : connection.nodes) {
-        text += fmt::format("    nodes {{ {} }}\n", render(node));
+        text.inner("nodes " + reference(node));
     }
     if (connection.channels) {
-        text += fmt::format("    {}\n", render(*connection.channels));
+        text.inner(channels(*connection.channels));
     }
     if (connection.directional) {
-        text += fmt::format("    directional: {}\n", connection.directional->value);
+        text.inner(fmt::format("directional: {}", word(connection.directional->value)));
     }
     if (connection.assign_z) {
-        text += fmt::format("    {}\n", assign_z(connection.assign_z));
+        text.inner(fmt::format("assign_z_direction: {}", word(connection.assign_z->value)));
     }
     if (!connection.routing_directions.empty()) {
-        text += "    routing_direction: " +
-                list(connection.routing_directions, [](RoutingDirection direction) { return enumerator(direction); }) + "\n";
+        text.inner("routing_direction: " + list(connection.routing_directions));
     }
-    return text + "  }\n";
+    text.line("}");
 }
 
-std::string render(const GraphDescriptor& graph) {
-    std::string text = "graph_descriptors {\n";
+std::string graph(const GraphDescriptor& graph) {
+    Block text("graph_descriptors");
     if (graph.name) {
-        text += fmt::format("  name: {}\n", quoted(graph.name->value));
+        text.line("name: " + quoted(graph.name->value));
     }
     if (graph.type) {
-        text += fmt::format("  type: {}\n", quoted(graph.type->value));
+        text.line("type: " + quoted(graph.type->value));
     }
     for (const NodeRef& instance : graph.instances) {
-        text += fmt::format("  instances {{ {} }}\n", render(instance));
+        text.line("instances " + reference(instance));
     }
     if (graph.topology) {
-        text += "  graph_topology {";
-        if (graph.topology->layout) {
-            text += " layout_type: " + enumerator(graph.topology->layout->value);
-        }
-        if (graph.topology->channels) {
-            text += " " + render(*graph.topology->channels);
-        }
-        if (graph.topology->assign_z) {
-            text += " " + assign_z(graph.topology->assign_z);
-        }
-        text += " }\n";
+        text.line(topology(*graph.topology));
     }
     for (const ConnectionDescriptor& connection : graph.connections) {
-        text += render(connection);
+        add_connection(text, connection);
     }
-    return text + "}\n";
+    return std::move(text).end();
 }
 
-void append(std::string& text, const char* name, const IdChoice& choice) {
+void add_choice(std::vector<std::string>& fields, std::string_view name, const IdChoice& choice) {
     if (choice.number) {
-        text += fmt::format(" {}: {}", name, choice.number->value);
+        fields.push_back(fmt::format("{}: {}", name, choice.number->value));
     }
     if (choice.pattern) {
-        text += fmt::format(" {}_regex: {}", name, quoted(choice.pattern->value));
+        fields.push_back(fmt::format("{}_regex: {}", name, quoted(choice.pattern->value)));
     }
 }
 
-std::string render(const PinningDescriptor& pinning) {
-    std::string text = "pinnings {\n";
+std::string pinning(const PinningDescriptor& pinning) {
+    Block text("pinnings");
     for (const PinnedNodeDescriptor& node : pinning.nodes) {
-        text += "  logical_fabric_node_id {";
-        append(text, "mesh_id", node.mesh);
-        append(text, "chip_id", node.chip);
-        text += " }\n";
+        std::vector<std::string> fields;
+        add_choice(fields, "mesh_id", node.mesh);
+        add_choice(fields, "chip_id", node.chip);
+        text.line("logical_fabric_node_id " + block(fields));
     }
     for (const PinnedPositionDescriptor& position : pinning.positions) {
-        text += "  physical_asic_position {";
-        append(text, "tray_id", position.tray);
-        append(text, "asic_location", position.asic);
-        text += " }\n";
+        std::vector<std::string> fields;
+        add_choice(fields, "tray_id", position.tray);
+        add_choice(fields, "asic_location", position.asic);
+        text.line("physical_asic_position " + block(fields));
     }
-    return text + "}\n";
+    return std::move(text).end();
 }
 
 }  // namespace
 
 std::string render_mgd_textproto(const MeshGraphDescriptor& mgd) {
-    std::vector<std::string> blocks;
-    for (const MeshDescriptor& mesh : mgd.meshes) {
-        blocks.push_back(render(mesh));
+    std::vector<std::string> parts;
+    for (const MeshDescriptor& descriptor : mgd.meshes) {
+        parts.push_back(mesh(descriptor));
     }
-    for (const MeshDescriptor& network_switch : mgd.switches) {
-        blocks.push_back(render(network_switch));
+    for (const MeshDescriptor& descriptor : mgd.switches) {
+        parts.push_back(mesh(descriptor));
     }
-    for (const GraphDescriptor& graph : mgd.graphs) {
-        blocks.push_back(render(graph));
-    }
-    for (const PinningDescriptor& pinning : mgd.pinnings) {
-        blocks.push_back(render(pinning));
+    for (const GraphDescriptor& descriptor : mgd.graphs) {
+        parts.push_back(graph(descriptor));
     }
     if (mgd.top_level) {
-        blocks.push_back(fmt::format("top_level_instance {{ {} }}\n", render(*mgd.top_level)));
+        parts.push_back("top_level_instance " + reference(*mgd.top_level) + "\n");
     }
-    return fmt::format("{}", fmt::join(blocks, "\n"));
+    for (const PinningDescriptor& descriptor : mgd.pinnings) {
+        parts.push_back(pinning(descriptor));
+    }
+    return support::join(parts, "\n");
 }
 
 }  // namespace tt_run::topology

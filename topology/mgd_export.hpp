@@ -6,8 +6,9 @@
 
 namespace tt_run::topology {
 
-/// The descriptor as MGD 2.0 text, laid out as a person would: what parse_mgd_textproto reads back is the same but for
-/// places. Comments of the text that it came from are not kept.
+/// The descriptor in the text format, laid out as one would write it by hand: blank lines between
+/// descriptors, short blocks on one line. Says what the descriptor says and adds no defaults; comments and
+/// unknown fields of the original are gone. Reading the text again gives an equal descriptor.
 std::string render_mgd_textproto(const MeshGraphDescriptor& mgd);
 
 }  // namespace tt_run::topology
