@@ -19,6 +19,9 @@ int run_launch(const CommandContext& context);
 /// `tt-run check [options] FILE...`: reads files of any kind and prints everything that is wrong with them.
 int run_check(const CommandContext& context);
 
+/// `tt-run convert FILE [-o OUT]`: writes a file in today's format: a Mesh Graph Descriptor as MGD 2.0 text.
+int run_convert(const CommandContext& context);
+
 /// tt-run: a verb counts only as the first argument; everything else is a launch. Returns the exit code.
 int run(const CommandContext& context);
 

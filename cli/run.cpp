@@ -15,6 +15,7 @@ struct Verb {
 
 constexpr std::array kVerbs = std::to_array<Verb>({
     {"check", run_check},
+    {"convert", run_convert},
 });
 
 }  // namespace
