@@ -1,118 +1,97 @@
 #include "topology/mgd_yaml.hpp"
 
 #include <catch2/catch.hpp>
-#include <fmt/format.h>
 
 #include "support/diagnostic_render.hpp"
-#include "topology/build_mesh_graph.hpp"
-#include "topology/mgd_export.hpp"
-#include "topology/validate_mgd.hpp"
+#include "topology/load_mesh_graph.hpp"
 
 using namespace tt_run;
 
 namespace {
 
-struct Outcome {
-    std::optional<topology::MeshGraphDescriptor> mgd;
-    std::string said;
-};
+const std::string kChip = "ChipSpec: { arch: Wormhole_B0, ethernet_ports: { N: 4, E: 4, S: 4, W: 4 } }\n";
+const std::string kBoards =
+    "Board: [ { name: Gateway, type: Mesh, topology: [1, 1] }, { name: Galaxy, type: torus_X, topology: [4, "
+    "8] } "
+    "]\n";
+const std::string kTwo =
+    "Mesh:\n"
+    "  - { id: 0, board: Gateway, device_topology: [1, 1], host_topology: [1, 1] }\n"
+    "  - { id: 1, board: Galaxy, device_topology: [8, 8], host_topology: [2, 1] }\n";
 
-Outcome parse(const std::string& text) {
+topology::MeshGraph expand(const std::string& text) {
     support::DiagnosticSink sink;
-    auto mgd = topology::parse_mgd_yaml(support::make_source_text("m.yaml", text), sink);
-    if (mgd) {
-        topology::validate_mgd(*mgd, topology::MgdProfile::runtime, sink);
-    }
-    CHECK(mgd.has_value() == (sink.errors() == 0));
-    return {std::move(mgd), render_text(sink, support::Colour::off)};
+    auto graph = topology::load_mesh_graph(support::make_source_text("m.yaml", text),
+                                           topology::MgdProfile::runtime, sink);
+    INFO(render_text(sink, support::Colour::off));
+    REQUIRE(graph);
+    CHECK(sink.count(support::Severity::note) == 1);
+    return *std::move(graph);
 }
 
-const std::string kHead = R"(ChipSpec: {
-  arch: wormhole_b0,
-  ethernet_ports: { N: 2, E: 2, S: 2, W: 2 }
-}
-Board: [
-  { name: Half, type: Torus_X, topology: [2, 2] }
-]
-)";
-
-std::string meshes(int count, const std::string& more = "") {
-    std::string text = "Mesh: [\n";
-    for (int k = 0; k < count; ++k) {
-        text += fmt::format(
-            "  {{ id: {}, board: Half, device_topology: [2, 4], host_topology: [1, 2]{} }},\n", k, more);
-    }
-    return text + "]\n";
+std::string complaint(const std::string& text) {
+    support::DiagnosticSink sink;
+    CHECK(!topology::load_mgd(support::make_source_text("m.yaml", text), sink));
+    return render_text(sink, support::Colour::off);
 }
 
 }  // namespace
 
-TEST_CASE("one mesh of MGD 1.0 is the top level itself") {
-    const Outcome outcome = parse(kHead + meshes(1, ", host_ranks: [[0, 1]]") + "RelaxedGraph: []\n");
-    INFO(outcome.said);
-    REQUIRE(outcome.mgd);
-    CHECK(topology::render_mgd_textproto(*outcome.mgd) == R"(mesh_descriptors {
-  name: "M0"
-  arch: WORMHOLE_B0
-  device_topology { dims: [2, 4] dim_types: [LINE, RING] }
-  host_topology { dims: [1, 2] }
-  channels { count: 2 }
-}
-
-top_level_instance { mesh { mesh_descriptor: "M0" mesh_id: 0 } }
-)");
-    CHECK(outcome.said.find("[mgd-old-format]") != std::string::npos);
-}
-
-TEST_CASE("connections of meshes are relaxed, and both directions are one") {
-    const Outcome outcome = parse(kHead + meshes(2) + "RelaxedGraph: [[M0, M1, 4], [M1, M0, 4]]\n");
-    INFO(outcome.said);
-    REQUIRE(outcome.mgd);
-    const auto graph = topology::build_mesh_graph(*outcome.mgd);
+TEST_CASE("an MGD 1.0 file becomes the same model, with a note") {
+    const auto graph = expand(kChip + kBoards + kTwo + "RelaxedGraph: [[M0, M1, 2], [M1, M0, 2]]\n");
+    REQUIRE(graph.meshes.size() == 2);
+    CHECK(graph.meshes[1].device_dims == std::array<std::int32_t, 2>{8, 8});
+    CHECK(graph.meshes[1].host_dims == std::array<std::int32_t, 2>{2, 1});
+    CHECK(graph.meshes[1].wraps(1));
+    CHECK(!graph.meshes[1].wraps(0));
+    CHECK(graph.meshes[1].channels.count == 4);
     REQUIRE(graph.connections.size() == 1);
-    CHECK(graph.connections[0].channels.count == 4);
-    CHECK(graph.connections[0].channels.policy == topology::ChannelPolicy::relaxed);
-    CHECK_FALSE(graph.connections[0].is_device_level());
+    CHECK(graph.connections[0].channels.count == 2);
+    CHECK(!graph.connections[0].is_device_level());
 }
 
-TEST_CASE("connections of devices keep their devices") {
-    const Outcome outcome = parse(kHead + meshes(2) + "Graph: [[[M0, D1], [M1, D0], 2]]\n");
-    INFO(outcome.said);
-    REQUIRE(outcome.mgd);
-    const auto graph = topology::build_mesh_graph(*outcome.mgd);
+TEST_CASE("exact links name devices") {
+    const auto graph = expand(kChip + kBoards + kTwo + "Graph: [[[M0, D0], [M1, D3], 1]]\n");
     REQUIRE(graph.connections.size() == 1);
-    CHECK(graph.connections[0].from_chip == topology::ChipId{1});
-    CHECK(graph.connections[0].to_chip == topology::ChipId{0});
+    CHECK(graph.connections[0].to_chip->value == 3);
 }
 
-TEST_CASE("every rule of MGD 1.0 is a diagnostic") {
-    const std::pair<std::string, std::string> cases[] = {
-        {meshes(1), "neither `Graph` nor `RelaxedGraph`"},
-        {meshes(1) + "Graph: []\nRelaxedGraph: []\n", "both `Graph` and `RelaxedGraph`"},
-        {meshes(2) + "RelaxedGraph: [[M0, M7, 2]]\n", "there is no mesh `7`"},
-        {meshes(2) + "RelaxedGraph: [[M0, M1]]\n", "this must be `[M0, M1, COUNT]`"},
-        {meshes(2) + "RelaxedGraph: [[M0, X1, 2]]\n", "this must be `M` and a number"},
-        {meshes(2) + "Graph: [[[0, S2], [1, S4]]]\n", "no longer read"},
-        {meshes(1, ", host_ranks: [[1, 0]]") + "RelaxedGraph: []\n", "must count from 0"},
-        {"Mesh: [{id: 0, board: Full, device_topology: [2, 4], host_topology: [1, 2]}]\nRelaxedGraph: []\n",
-         "there is no board `Full`"},
-        {"Mesh: [{id: 0, board: Half, device_topology: [2, 5], host_topology: [1, 2]}]\nRelaxedGraph: []\n",
-         "is 5 long, but 2 hosts of 2 make 4"},
-        {"Mesh: [{id: 0, board: Half, device_topology: [2], host_topology: [1, 2]}]\nRelaxedGraph: []\n",
-         "this must be two numbers"},
-        {"RelaxedGraph: []\n", "`Mesh` is missing here"},
-    };
-    for (const auto& [text, message] : cases) {
-        const Outcome outcome = parse(kHead + text);
-        INFO(text);
-        INFO(outcome.said);
-        CHECK_FALSE(outcome.mgd);
-        CHECK(outcome.said.find(message) != std::string::npos);
-    }
+TEST_CASE("ports of the oldest form become devices, listed from both ends and one link each") {
+    const auto graph =
+        expand(kChip + kBoards + kTwo +
+               "Graph: [ [[0, S0], [1, N4]], [[0, S1], [1, N5]], [[1, N4], [0, S0]], [[1, N5], [0, S1]], "
+               "[[0, E0], [1, S31]] ]\n");
+    REQUIRE(graph.connections.size() == 2);
+    CHECK(graph.connections[0].to_chip->value == 1);
+    CHECK(graph.connections[0].channels.count == 2);
+    CHECK(graph.connections[1].to_chip->value == 63);
 }
 
-TEST_CASE("ports that differ by side are refused") {
-    std::string head = kHead;
-    head.replace(head.find("S: 2"), 4, "S: 4");
-    CHECK(parse(head + meshes(1) + "RelaxedGraph: []\n").said.find("all four sides") != std::string::npos);
+TEST_CASE("an older mesh entry counts boards and lists host ranks") {
+    const auto graph =
+        expand(kChip + "Board: [{ name: T3K, type: Mesh, topology: [2, 2] }]\n" +
+               "Mesh: [{ id: 0, board: T3K, topology: [1, 2], host_ranks: [[0, 1]] }]\nGraph: [\n]\n");
+    REQUIRE(graph.meshes.size() == 1);
+    CHECK(graph.meshes[0].device_dims == std::array<std::int32_t, 2>{2, 4});
+    CHECK(graph.meshes[0].host_dims == std::array<std::int32_t, 2>{1, 2});
+    CHECK(graph.graphs.empty());
+}
+
+TEST_CASE("what is wrong with an MGD 1.0 file is said where it stands") {
+    CHECK(complaint(kChip + kBoards + "Mesh: [{ id: 0, board: Galxy, host_topology: [1, 1] }]\n")
+              .find("did you mean `Galaxy`?") != std::string::npos);
+    CHECK(complaint(kChip + kBoards +
+                    "Mesh: [{ id: 0, board: Galaxy, device_topology: [8, 8], host_topology: [1, 1] }]\n")
+              .find("a device grid of `8` rows does not fit; hosts times one host's share makes 4") !=
+          std::string::npos);
+    CHECK(complaint(kChip + kBoards + kTwo + "Graph: [[[M0, D0], [M7, D0], 1]]\n").find("`M7` is no mesh") !=
+          std::string::npos);
+    CHECK(complaint(kChip + kBoards + kTwo + "Graph: [[[M0, D0], [M1, Q9], 1]]\n").find("`Q9` is neither") !=
+          std::string::npos);
+    CHECK(complaint("ChipSpec: 3\n").find("[mgd-yaml]") != std::string::npos);
+    CHECK(complaint(kChip + kBoards + "Mesh: [{ id: 0, board: Galaxy, host_topology: [0, 1] }]\n")
+              .find("at least 1") != std::string::npos);
+    CHECK(complaint(kChip + kBoards +
+                    "Mesh: [{ id: 0, board: Galaxy, host_topology: [2, 1], host_ranks: [[1], [0]] }]\n")
+              .find("row by row") != std::string::npos);
 }
