@@ -149,7 +149,8 @@ class JobLoader {
             return;
         }
         const fs::path below = mgd.lexically_proximate(host_.working_directory);
-        const Spanned<std::string> written{(*below.begin() == ".." ? mgd : below).string(), rows.front()->span};
+        const Spanned<std::string> written{(*below.begin() == ".." ? mgd : below).string(),
+                                           rows.front()->span};
         const support::SourceTextPtr source = load(mgd, written);
         const auto graph =
             source ? topology::load_mesh_graph(source, topology::MgdProfile::library, sink_) : std::nullopt;
