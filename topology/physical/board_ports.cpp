@@ -280,12 +280,15 @@ const BoardPort* find_port(BoardType type, PortType port_type, std::uint32_t num
     return nullptr;
 }
 
-std::vector<LanePair> join_ports(const BoardPort& a, const BoardPort& b) {
+bool is_crossed(PortType type) {
+    return type == PortType::warp400;
+}
+
+std::vector<LanePair> join_ports(const BoardPort& a, const BoardPort& b, bool crossed) {
     TT_RUN_CHECK(a.lane_count == b.lane_count);
     std::vector<LanePair> pairs;
-    for (std::uint8_t lane = 0; lane < a.lane_count; ++lane) {
-        const std::size_t half = a.lane_count / 2U;
-        const std::size_t other = a.type == PortType::warp400 ? (lane + half) % a.lane_count : lane;
+    for (std::size_t lane = 0; lane < a.lane_count; ++lane) {
+        const std::size_t other = crossed ? (lane + a.lane_count / 2U) % a.lane_count : lane;
         pairs.push_back({a.lanes[lane], b.lanes[other]});
     }
     return pairs;

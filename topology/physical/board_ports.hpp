@@ -46,13 +46,15 @@ struct BoardPort {
 std::span<const BoardPort> ports_of(BoardType type);
 const BoardPort* find_port(BoardType type, PortType port_type, std::uint32_t number);
 
-/// Which lanes meet when two ports of `type` are joined: WARP400 crosses its halves, all others go straight.
-/// Both ports must have the same number of lanes.
+/// Which lanes meet when two ports are joined: all go straight, or the halves cross. Both ports must have the
+/// same number of lanes.
 struct LanePair {
     PortLane a;
     PortLane b;
 };
-std::vector<LanePair> join_ports(const BoardPort& a, const BoardPort& b);
+std::vector<LanePair> join_ports(const BoardPort& a, const BoardPort& b, bool crossed);
+/// WARP400 bridges cross their halves.
+bool is_crossed(PortType type);
 
 /// A cable between two boards of one machine.
 struct MachineCable {
