@@ -21,3 +21,22 @@ function(tt_run_folder name)
   endforeach()
   target_link_libraries(tt_run_${name} PRIVATE ${folder_PRIVATE})
 endfunction()
+
+# tt_run_proto(NAME file.proto...): compiles schemas into an object library. Generated code gets none of our warnings,
+# and is included by its path from the top: "topology/proto/x.pb.h".
+function(tt_run_proto name)
+  set(generated "")
+  foreach(file ${ARGN})
+    file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+    string(REGEX REPLACE "\\.proto$" ".pb" stem ${PROJECT_BINARY_DIR}/${path})
+    add_custom_command(
+      OUTPUT ${stem}.cc ${stem}.h
+      COMMAND protobuf::protoc --cpp_out=${PROJECT_BINARY_DIR} --proto_path=${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/${path}
+      DEPENDS ${PROJECT_SOURCE_DIR}/${path}
+      VERBATIM)
+    list(APPEND generated ${stem}.cc ${stem}.h)
+  endforeach()
+  add_library(${name} OBJECT ${generated})
+  target_include_directories(${name} PUBLIC ${PROJECT_BINARY_DIR})
+  target_link_libraries(${name} PUBLIC protobuf::libprotobuf)
+endfunction()

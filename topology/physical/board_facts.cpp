@@ -9,23 +9,23 @@ namespace tt_run::topology {
 namespace {
 
 constexpr std::array<ArchitectureFacts, 4> kArchitectures{{
-    {Architecture::unknown, "unknown", "unknown", 0, 0},
-    {Architecture::wormhole, "wormhole", "wormhole_b0", 16, 0x401E},
-    {Architecture::blackhole, "blackhole", "blackhole", 14, 0xB140},
-    {Architecture::quasar, "quasar", "quasar", 0, 0},
+    {ChipArchitecture::unknown, "unknown", "unknown", 0, 0},
+    {ChipArchitecture::wormhole, "wormhole", "wormhole_b0", 16, 0x401E},
+    {ChipArchitecture::blackhole, "blackhole", "blackhole", 14, 0xB140},
+    {ChipArchitecture::quasar, "quasar", "quasar", 0, 0},
 }};
 
 constexpr std::array<BoardFacts, 10> kBoards{{
-    {BoardType::unknown, "unknown", Architecture::unknown, 0, 0, 0, 0, 13, 0, 0},
-    {BoardType::n150, "n150", Architecture::wormhole, 1, 0, 1, 0x18, 3, 1, 0},
-    {BoardType::n300, "n300", Architecture::wormhole, 2, 0, 1, 0x14, 4, 2, 0},
-    {BoardType::p100, "p100", Architecture::blackhole, 1, 0, 1, 0x36, 5, 2, 0x3FFF},
-    {BoardType::p150, "p150", Architecture::blackhole, 1, 0, 1, 0x40, 6, 2, 0x120},
-    {BoardType::p300, "p300", Architecture::blackhole, 2, 0, 2, 0x44, 7, 2, 0x120},
-    {BoardType::ubb_wormhole, "ubb", Architecture::wormhole, 8, 1, 8, 0x35, 9, 0, 0},
-    {BoardType::ubb_blackhole, "ubb_blackhole", Architecture::blackhole, 8, 1, 8, 0x47, 10, 1, 0x120},
-    {BoardType::galaxy_4u, "GALAXY", Architecture::wormhole, 1, 0, 0, 0x0B, 8, 1, 0},
-    {BoardType::quasar, "quasar", Architecture::quasar, 1, 0, 1, 0x50, 11, 0, 0},
+    {BoardType::unknown, "unknown", ChipArchitecture::unknown, 0, 0, 0, 0, 13, 0, 0},
+    {BoardType::n150, "n150", ChipArchitecture::wormhole, 1, 0, 1, 0x18, 3, 1, 0},
+    {BoardType::n300, "n300", ChipArchitecture::wormhole, 2, 0, 1, 0x14, 4, 2, 0},
+    {BoardType::p100, "p100", ChipArchitecture::blackhole, 1, 0, 1, 0x36, 5, 2, 0x3FFF},
+    {BoardType::p150, "p150", ChipArchitecture::blackhole, 1, 0, 1, 0x40, 6, 2, 0x120},
+    {BoardType::p300, "p300", ChipArchitecture::blackhole, 2, 0, 2, 0x44, 7, 2, 0x120},
+    {BoardType::ubb_wormhole, "ubb", ChipArchitecture::wormhole, 8, 1, 8, 0x35, 9, 0, 0},
+    {BoardType::ubb_blackhole, "ubb_blackhole", ChipArchitecture::blackhole, 8, 1, 8, 0x47, 10, 1, 0x120},
+    {BoardType::galaxy_4u, "GALAXY", ChipArchitecture::wormhole, 1, 0, 0, 0x0B, 8, 1, 0},
+    {BoardType::quasar, "quasar", ChipArchitecture::quasar, 1, 0, 1, 0x50, 11, 0, 0},
 }};
 
 struct ProductCode {
@@ -94,15 +94,15 @@ bool has_all(const MachineFacts& machine, std::span<const std::uint32_t> buses) 
 
 }  // namespace
 
-const ArchitectureFacts& facts_of(Architecture architecture) {
+const ArchitectureFacts& facts_of(ChipArchitecture architecture) {
     return kArchitectures[static_cast<std::size_t>(architecture)];
 }
 
-std::string_view name_of(Architecture architecture) {
+std::string_view name_of(ChipArchitecture architecture) {
     return facts_of(architecture).name;
 }
 
-std::optional<Architecture> parse_architecture(std::string_view text) {
+std::optional<ChipArchitecture> parse_architecture(std::string_view text) {
     const std::string folded = lower(text);
     for (const ArchitectureFacts& facts : kArchitectures) {
         if (folded == facts.name || folded == facts.descriptor_name) {
@@ -112,7 +112,7 @@ std::optional<Architecture> parse_architecture(std::string_view text) {
     return std::nullopt;
 }
 
-std::optional<Architecture> architecture_of_pci_device(std::uint16_t device_id) {
+std::optional<ChipArchitecture> architecture_of_pci_device(std::uint16_t device_id) {
     for (const ArchitectureFacts& facts : kArchitectures) {
         if (device_id != 0 && facts.pci_device_id == device_id) {
             return facts.architecture;

@@ -11,10 +11,10 @@ namespace tt_run::topology {
 /// of the vendor's formats (cluster descriptor schema, driver documentation, scale-out descriptors) and of
 /// captured machines; nothing else in the project repeats them.
 
-enum class Architecture : std::uint8_t { unknown, wormhole, blackhole, quasar };
+enum class ChipArchitecture : std::uint8_t { unknown, wormhole, blackhole, quasar };
 
 struct ArchitectureFacts {
-    Architecture architecture = Architecture::unknown;
+    ChipArchitecture architecture = ChipArchitecture::unknown;
     std::string_view name;             ///< ours: "wormhole"
     std::string_view descriptor_name;  ///< in cluster descriptors: "wormhole_b0"
     std::uint32_t ethernet_channels;   ///< numbered from 0; 0 when not known
@@ -23,11 +23,11 @@ struct ArchitectureFacts {
 
 inline constexpr std::uint16_t kPciVendorId = 0x1E52;
 
-const ArchitectureFacts& facts_of(Architecture architecture);
-std::string_view name_of(Architecture architecture);
+const ArchitectureFacts& facts_of(ChipArchitecture architecture);
+std::string_view name_of(ChipArchitecture architecture);
 /// Any spelling met in the field: `wormhole_b0`, `Wormhole`, `WORMHOLE_B0`, `blackhole`, ...
-std::optional<Architecture> parse_architecture(std::string_view text);
-std::optional<Architecture> architecture_of_pci_device(std::uint16_t device_id);
+std::optional<ChipArchitecture> parse_architecture(std::string_view text);
+std::optional<ChipArchitecture> architecture_of_pci_device(std::uint16_t device_id);
 
 enum class BoardType : std::uint8_t {
     unknown,
@@ -45,7 +45,7 @@ enum class BoardType : std::uint8_t {
 struct BoardFacts {
     BoardType type = BoardType::unknown;
     std::string_view name;  ///< as cluster descriptors write it
-    Architecture architecture;
+    ChipArchitecture architecture;
     std::uint8_t chips;                      ///< on one board (one tray of a Galaxy); 0 when not known
     std::uint8_t first_location;             ///< locations count up from here
     std::uint8_t pcie_chips;                 ///< how many of them are reached over PCIe

@@ -146,11 +146,11 @@ std::string Cluster::name_of(LinkEnd end) const {
     return fmt::format("{}/{}", name_of(end.asic), end.channel);
 }
 
-std::optional<Architecture> Cluster::architecture() const {
+std::optional<ChipArchitecture> Cluster::architecture() const {
     if (boards_.empty()) {
         return std::nullopt;
     }
-    const Architecture first = boards_.front().architecture;
+    const ChipArchitecture first = boards_.front().architecture;
     const bool same = std::all_of(boards_.begin(), boards_.end(),
                                   [&](const Board& board) { return board.architecture == first; });
     return same ? std::optional(first) : std::nullopt;

@@ -76,7 +76,7 @@ struct Board {
     HostIndex host;
     std::uint32_t tray = 0;  ///< from 1; unique on its host
     BoardType type = BoardType::unknown;
-    Architecture architecture = Architecture::unknown;
+    ChipArchitecture architecture = ChipArchitecture::unknown;
     std::optional<std::uint64_t> board_id;  ///< the vendor's serial; trays of a Galaxy may share one
     std::uint32_t first_asic = 0;
     std::uint32_t asic_count = 0;
@@ -192,7 +192,7 @@ class Cluster {
     std::string name_of(LinkEnd end) const;
 
     /// The one architecture of all boards; nothing if there are several or none.
-    std::optional<Architecture> architecture() const;
+    std::optional<ChipArchitecture> architecture() const;
 
     /// Same hardware, whatever `source()` and `origin()` say.
     bool same_hardware(const Cluster& other) const;

@@ -20,7 +20,7 @@ namespace {
 /// Where nothing else limits it: no chip that we know of has more.
 constexpr std::uint32_t kMostChannels = 64;
 
-std::uint32_t channel_limit(Architecture architecture) {
+std::uint32_t channel_limit(ChipArchitecture architecture) {
     const std::uint32_t channels = facts_of(architecture).ethernet_channels;
     return channels == 0 ? kMostChannels : channels;
 }
@@ -82,7 +82,7 @@ std::uint32_t ClusterAssembly::add_host(Host host, const Span& place) {
 std::uint32_t ClusterAssembly::add_board(std::uint32_t host, Board board, const Span& place) {
     TT_RUN_CHECK(host < hosts_.size());
     board.host = HostIndex{host};
-    if (board.architecture == Architecture::unknown) {
+    if (board.architecture == ChipArchitecture::unknown) {
         board.architecture = facts_of(board.type).architecture;
     }
     boards_.push_back(board);
@@ -338,7 +338,7 @@ void ClusterAssembly::check_channels(DiagnosticSink& sink) {
     };
     for (std::size_t k = 0; k < uses.size(); ++k) {
         const std::uint32_t asic = uses[k].end.asic.value;
-        const Architecture architecture = boards_[asics_[asic].board.value].architecture;
+        const ChipArchitecture architecture = boards_[asics_[asic].board.value].architecture;
         if (uses[k].end.channel >= channel_limit(architecture)) {
             sink.report(
                 Diagnostic(kChannelOutOfRange, span_of(place_of(uses[k].link)),

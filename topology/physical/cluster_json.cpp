@@ -263,7 +263,7 @@ class Reader {
                 sink_.report(
                     Diagnostic(kClusterBadValue, name->span, "this is no architecture that we know"));
             }
-            board.architecture = architecture.value_or(Architecture::unknown);
+            board.architecture = architecture.value_or(ChipArchitecture::unknown);
         }
         board.board_id = wide_number(node, "board_id");
         const std::uint32_t ref = assembly_.add_board(host, board, type_node->span);

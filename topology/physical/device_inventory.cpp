@@ -88,15 +88,15 @@ BoardType board_of(const InventoryDevice& device) {
         }
     }
     if (const auto named = parse_board_type(device.card_type)) {
-        return named == BoardType::ubb_wormhole && device.architecture == Architecture::blackhole
+        return named == BoardType::ubb_wormhole && device.architecture == ChipArchitecture::blackhole
                    ? BoardType::ubb_blackhole
                    : *named;
     }
     const bool galaxy =
         device.card_type.find("galaxy") != std::string::npos || device.card_type.find("ubb") == 0;
     if (galaxy) {
-        return device.architecture == Architecture::blackhole ? BoardType::ubb_blackhole
-                                                              : BoardType::ubb_wormhole;
+        return device.architecture == ChipArchitecture::blackhole ? BoardType::ubb_blackhole
+                                                                  : BoardType::ubb_wormhole;
     }
     return BoardType::unknown;
 }
@@ -108,7 +108,7 @@ void read_pci(const fs::path& directory, InventoryDevice& device) {
     device.revision = id_in(directory / "revision");
     const std::string node = attribute(directory / "numa_node");
     device.numa_node = static_cast<std::int32_t>(support::parse_integer(node).value_or(-1));
-    device.architecture = architecture_of_pci_device(device.device_id).value_or(Architecture::unknown);
+    device.architecture = architecture_of_pci_device(device.device_id).value_or(ChipArchitecture::unknown);
 }
 
 void read_telemetry(const fs::path& directory, InventoryDevice& device) {

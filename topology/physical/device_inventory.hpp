@@ -30,7 +30,7 @@ struct InventoryDevice {
     std::vector<std::int32_t> holders;  ///< processes that have it open, as far as told
     bool driver_answered = false;       ///< GET_DEVICE_INFO worked and agrees with sysfs
     BoardType board = BoardType::unknown;
-    Architecture architecture = Architecture::unknown;
+    ChipArchitecture architecture = ChipArchitecture::unknown;
 };
 
 struct DeviceInventory {

@@ -128,7 +128,7 @@ class Reader {
                                         fmt::format("`{}` is no architecture that we know", *name))
                                  .help("known are `wormhole_b0`, `blackhole` and `quasar`"));
             }
-            chip.architecture = architecture.value_or(Architecture::unknown);
+            chip.architecture = architecture.value_or(ChipArchitecture::unknown);
             found_.chips.push_back(std::move(chip));
         }
         std::stable_sort(found_.chips.begin(), found_.chips.end(),
@@ -335,7 +335,7 @@ class Reader {
         one.board = board;
         // `ubb` alone was once written for both Galaxies.
         BoardType& type = found_.boards[board].type;
-        if (type == BoardType::ubb_wormhole && one.architecture == Architecture::blackhole) {
+        if (type == BoardType::ubb_wormhole && one.architecture == ChipArchitecture::blackhole) {
             type = BoardType::ubb_blackhole;
         }
     }

@@ -16,7 +16,7 @@ namespace tt_run::topology {
 struct UmdDescriptor {
     struct Chip {
         std::int32_t chip = 0;
-        Architecture architecture = Architecture::unknown;
+        ChipArchitecture architecture = ChipArchitecture::unknown;
         std::optional<std::uint64_t> unique_id;
         bool has_pcie = false;
         std::int32_t device_number = -1;

@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/launch_options.hpp"
+#include "job/variable_names.hpp"
+#include "launcher/diagnostic_kinds.hpp"
+#include "launcher/job_bindings.hpp"
+#include "launcher/mpi_launcher.hpp"
+#include "launcher/plan.hpp"
+#include "launcher/render_plan.hpp"
+#include "launcher/run_plan.hpp"
+
+namespace tt_run::cli {
+
+namespace {
+
+void print_whereabouts(const CommandContext& context, const launcher::JobBindings& job) {
+    const support::HostEnvironment& host = context.host;
+    context.console.print_error(
+        fmt::format("tt-run: launch directory {}\n", host.working_directory.string()));
+    context.console.print_error(fmt::format("tt-run: TT_METAL_HOME {}\n",
+                                            host.variable(job::kMetalHomeVariable).value_or("is not set")));
+    std::filesystem::path last;
+    for (const launcher::BoundRank& rank : job.ranks) {
+        if (rank.mesh_graph_descriptor != last) {
+            last = rank.mesh_graph_descriptor;
+            context.console.print_error(fmt::format("tt-run: Mesh Graph Descriptor {} (from rank {})\n",
+                                                    last.string(), rank.rank.value));
+        }
+    }
+    for (const std::string& name : launcher::look_alikes(host)) {
+        context.console.print_error(
+            fmt::format("tt-run: {} is set but not handed to ranks; --pass {} would\n", name, name));
+    }
+}
+
+}  // namespace
+
+int run_launch(const CommandContext& context) {
+    support::DiagnosticSink sink;
+    const auto options = parse_launch_options(context.arguments, context.host, sink);
+    if (options && options->help_wanted) {
+        context.console.print(launch_help());
+        return kYes;
+    }
+    if (options && options->strict) {
+        sink.treat_as_error(launcher::kUnknownKey);
+    }
+    const auto job =
+        options ? launcher::load_job_bindings(options->bindings, context.host, sink) : std::nullopt;
+    const auto mpi = launcher::find_mpi_launcher(context.host);
+    const auto plan =
+        job && mpi ? launcher::build_plan(*job, options->plan, *mpi, context.host, sink) : std::nullopt;
+
+    context.console.print(sink, options && (options->verbose || options->dry_run));
+    if (!mpi) {
+        context.console.print_error(fmt::format("tt-run: error: {}\n", mpi.error().message()));
+    }
+    if (!plan) {
+        return kUsage;
+    }
+    if (options->verbose) {
+        print_whereabouts(context, *job);
+        context.console.print_error(launcher::render_plan(*plan, context.host));
+    }
+    if (options->dry_run) {
+        context.console.print(launcher::render_plan(*plan, context.host));
+        return kYes;
+    }
+    const auto outcome = launcher::run_plan(*plan, context.host, context.console.standard_output());
+    if (!outcome) {
+        context.console.print_error(fmt::format("tt-run: error: {}\n", outcome.error().message()));
+        return kNotStarted;
+    }
+    if (outcome->launcher_failed) {
+        context.console.print_error(
+            "tt-run: error: mpiexec ended without saying what became of the ranks; what it said stands "
+            "above\n");
+    }
+    return outcome->exit_code;
+}
+
+}  // namespace tt_run::cli

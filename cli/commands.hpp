@@ -1,0 +1,25 @@
+#pragma once
+
+#include "cli/arguments.hpp"
+#include "cli/console.hpp"
+#include "support/host_environment.hpp"
+
+namespace tt_run::cli {
+
+/// What every command is given. Borrowed for the time of the call.
+struct CommandContext {
+    const Arguments& arguments;
+    const support::HostEnvironment& host;
+    const Console& console;
+};
+
+/// `tt-run [options] PROGRAM [args]`. Returns the exit code.
+int run_launch(const CommandContext& context);
+
+/// `tt-run check [options] FILE...`: reads files of any kind and prints everything that is wrong with them.
+int run_check(const CommandContext& context);
+
+/// tt-run: a verb counts only as the first argument; everything else is a launch. Returns the exit code.
+int run(const CommandContext& context);
+
+}  // namespace tt_run::cli

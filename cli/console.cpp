@@ -1,0 +1,47 @@
+#include "cli/console.hpp"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace tt_run::cli {
+
+Console::Console(const support::HostEnvironment& host)
+    : colour_(::isatty(STDERR_FILENO) == 1 && !host.variable("NO_COLOR") &&
+                      host.variable("TERM").value_or("dumb") != "dumb"
+                  ? support::Colour::on
+                  : support::Colour::off) {}
+
+int Console::standard_output() const {
+    return STDOUT_FILENO;
+}
+
+void Console::print(std::string_view text) const {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+}
+
+void Console::print_error(std::string_view text) const {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+void Console::print(const support::DiagnosticSink& sink, bool with_notes) const {
+    if (with_notes) {
+        print_error(support::render_text(sink, colour_));
+        return;
+    }
+    support::DiagnosticSink shown;
+    for (const support::Diagnostic& diagnostic : sink.diagnostics()) {
+        if (diagnostic.severity() != support::Severity::note) {
+            shown.report(diagnostic);
+        }
+    }
+    print_error(support::render_text(shown, colour_));
+    const std::size_t dropped = sink.reported() - sink.diagnostics().size();
+    if (dropped != 0) {
+        print_error(fmt::format("tt-run: {} more like these are not shown\n", dropped));
+    }
+}
+
+}  // namespace tt_run::cli

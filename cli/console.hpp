@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string_view>
+
+#include "support/diagnostic.hpp"
+#include "support/diagnostic_render.hpp"
+#include "support/host_environment.hpp"
+
+namespace tt_run::cli {
+
+/// Where tt-run writes. Answers go to standard output; diagnostics and talk to standard error, in colour if
+/// that is a terminal and NO_COLOR is not set.
+class Console {
+  public:
+    explicit Console(const support::HostEnvironment& host);
+
+    int standard_output() const;
+    void print(std::string_view text) const;
+    void print_error(std::string_view text) const;
+    /// Prints all of them, or all but the notes.
+    void print(const support::DiagnosticSink& sink, bool with_notes) const;
+
+  private:
+    support::Colour colour_;
+};
+
+}  // namespace tt_run::cli

@@ -1,0 +1,36 @@
+#include <array>
+#include <string_view>
+
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+
+namespace tt_run::cli {
+
+namespace {
+
+struct Verb {
+    std::string_view name;
+    int (*run)(const CommandContext&);
+};
+
+constexpr std::array kVerbs = std::to_array<Verb>({
+    {"check", run_check},
+});
+
+}  // namespace
+
+int run(const CommandContext& context) {
+    const std::vector<std::string>& words = context.arguments.words();
+    for (const Verb& verb : kVerbs) {
+        if (words.size() > 1 && words[1] == verb.name) {
+            return verb.run(context);
+        }
+    }
+    if (words.size() > 1 && words[1] == "--version") {
+        context.console.print("tt-run " TT_RUN_VERSION "\n");
+        return kYes;
+    }
+    return run_launch(context);
+}
+
+}  // namespace tt_run::cli

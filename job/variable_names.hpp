@@ -1,0 +1,22 @@
+#pragma once
+
+/// The environment variables by which the launcher tells a rank who it is, and which the runtime in that rank
+/// reads. One constant each, so that both sides spell them alike; docs/environment.md says what they mean.
+namespace tt_run::job {
+
+inline constexpr char kMeshIdVariable[] = "TT_MESH_ID";
+inline constexpr char kMeshHostRankVariable[] = "TT_MESH_HOST_RANK";
+inline constexpr char kMeshGraphDescriptorVariable[] = "TT_MESH_GRAPH_DESC_PATH";
+inline constexpr char kVisibleDevicesVariable[] = "TT_VISIBLE_DEVICES";
+inline constexpr char kMockClusterVariable[] = "TT_METAL_MOCK_CLUSTER_DESC_PATH";
+inline constexpr char kFactorySystemVariable[] = "TT_METAL_FACTORY_SYSTEM_DESCRIPTOR_PATH";
+inline constexpr char kCacheVariable[] = "TT_METAL_CACHE";
+inline constexpr char kMetalHomeVariable[] = "TT_METAL_HOME";
+inline constexpr char kRuntimeRootVariable[] = "TT_METAL_RUNTIME_ROOT";
+inline constexpr char kOriginalDirectoryVariable[] = "TT_RUN_ORIGINAL_CWD";
+inline constexpr char kRankVariable[] = "TT_RUN_RANK";
+inline constexpr char kSizeVariable[] = "TT_RUN_SIZE";
+inline constexpr char kSubcontextIdVariable[] = "TT_RUN_SUBCONTEXT_ID";
+inline constexpr char kSubcontextSizesVariable[] = "TT_RUN_SUBCONTEXT_SIZES";
+
+}  // namespace tt_run::job

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "support/diagnostic.hpp"
+
+namespace tt_run::launcher {
+
+using support::DiagnosticKind;
+using support::Severity;
+
+// Any file that names another.
+inline constexpr DiagnosticKind kFileNotFound{"file-not-found"};
+inline constexpr DiagnosticKind kFileUnreadable{"file-unreadable"};
+
+// Rank bindings, by themselves.
+inline constexpr DiagnosticKind kUnknownKey{"unknown-key", Severity::warning};
+inline constexpr DiagnosticKind kMissingKey{"missing-key"};
+inline constexpr DiagnosticKind kWrongType{"wrong-type"};
+inline constexpr DiagnosticKind kBadNumber{"bad-number"};
+inline constexpr DiagnosticKind kBadVariableName{"bad-variable-name"};
+inline constexpr DiagnosticKind kPlainScalar{"plain-scalar", Severity::note};
+inline constexpr DiagnosticKind kNoRanks{"no-ranks"};
+inline constexpr DiagnosticKind kRankDuplicate{"rank-duplicate"};
+inline constexpr DiagnosticKind kRankGap{"rank-gap"};
+inline constexpr DiagnosticKind kMeshHostRankDuplicate{"mesh-host-rank-duplicate"};
+
+// Rank bindings against the Mesh Graph Descriptor.
+inline constexpr DiagnosticKind kUnknownMeshId{"unknown-mesh-id"};
+inline constexpr DiagnosticKind kExtraHostRank{"extra-host-rank"};
+inline constexpr DiagnosticKind kMissingHostRank{"missing-host-rank", Severity::warning};
+inline constexpr DiagnosticKind kUnownedMesh{"unowned-mesh", Severity::warning};
+inline constexpr DiagnosticKind kHostRankUnsaid{"host-rank-unsaid", Severity::warning};
+
+// Mapping files.
+inline constexpr DiagnosticKind kSubcontextOrder{"subcontext-order"};
+inline constexpr DiagnosticKind kSubcontextConflict{"subcontext-conflict"};
+inline constexpr DiagnosticKind kMockRankMissing{"mock-rank-missing"};
+inline constexpr DiagnosticKind kMockRankUnknown{"mock-rank-unknown"};
+
+// Hostfiles, rankfiles, placement.
+inline constexpr DiagnosticKind kHostfileSyntax{"hostfile-syntax"};
+inline constexpr DiagnosticKind kRankfileSyntax{"rankfile-syntax"};
+inline constexpr DiagnosticKind kRankfileMismatch{"rankfile-mismatch"};
+inline constexpr DiagnosticKind kHostList{"host-list"};
+inline constexpr DiagnosticKind kPlacementConflict{"placement-conflict"};
+
+// Words in --mpi-args.
+inline constexpr DiagnosticKind kUnbalancedQuote{"unbalanced-quote"};
+inline constexpr DiagnosticKind kMpiWordUnknown{"mpi-word-unknown"};
+inline constexpr DiagnosticKind kMpiWordRefused{"mpi-word-refused"};
+inline constexpr DiagnosticKind kMpiWordIncomplete{"mpi-word-incomplete"};
+inline constexpr DiagnosticKind kMpiWordDropped{"mpi-word-dropped", Severity::note};
+
+// The command line and the host.
+inline constexpr DiagnosticKind kUnknownInterface{"unknown-interface", Severity::warning};
+inline constexpr DiagnosticKind kInterfaceConflict{"interface-conflict", Severity::warning};
+inline constexpr DiagnosticKind kProgramNotFound{"program-not-found"};
+inline constexpr DiagnosticKind kBadAssignment{"bad-assignment"};
+
+}  // namespace tt_run::launcher

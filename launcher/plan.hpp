@@ -1,0 +1,61 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "launcher/job_bindings.hpp"
+#include "launcher/mpi_arguments.hpp"
+#include "launcher/placement.hpp"
+#include "launcher/rank_environment.hpp"
+#include "support/diagnostic.hpp"
+#include "support/host_environment.hpp"
+
+namespace tt_run::launcher {
+
+struct PlannedRank {
+    job::Rank rank;
+    topology::MeshId mesh_id;
+    std::optional<topology::MeshHostRank> mesh_host_rank;
+    RankPlace place;
+    RankEnvironment environment;
+};
+
+/// A word for the MPI launcher that was decided on, and why.
+struct LauncherFlag {
+    std::vector<std::string> words;
+    std::string reason;
+};
+
+/// Everything that is decided about a run before it starts. A pure value: running it, printing it, and saving
+/// it decide nothing more.
+struct LaunchPlan {
+    std::vector<PlannedRank> ranks;                  ///< ascending from 0, without gaps
+    std::vector<std::string> program;                ///< argv of every rank
+    std::filesystem::path working_directory;         ///< of every rank; absolute
+    std::filesystem::path mpiexec;                   ///< absolute
+    std::string mpi_version;                         ///< "MPICH Hydra"
+    std::vector<LauncherFlag> flags;                 ///< in the order in which mpiexec gets them
+    std::vector<std::filesystem::path> directories;  ///< to make before the start; absolute
+    std::string placement_reason;
+};
+
+/// What the command line asks of a run, besides the binding files.
+struct PlanRequest {
+    std::vector<std::string> program;
+    MpiArguments mpi;
+    EnvironmentOptions environment;
+    std::optional<support::Spanned<std::string>> tcp_interface;
+    bool bare = false;
+};
+
+/// The MPI launcher to use; see mpi_launcher.hpp.
+struct MpiLauncher;
+
+/// Decides. Reports what cannot be planned; empty exactly when it reported an error.
+std::optional<LaunchPlan> build_plan(const JobBindings& job, const PlanRequest& request,
+                                     const MpiLauncher& launcher, const support::HostEnvironment& host,
+                                     support::DiagnosticSink& sink);
+
+}  // namespace tt_run::launcher

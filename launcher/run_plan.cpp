@@ -1,0 +1,259 @@
+#include "launcher/run_plan.hpp"
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "launcher/exit_code_filter.hpp"
+#include "launcher/hydra_command.hpp"
+
+namespace tt_run::launcher {
+
+namespace {
+
+using support::Error;
+using support::Result;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kGrace{5};
+
+class Descriptor {
+  public:
+    explicit Descriptor(int value = -1) : value_(value) {}
+    Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
+    Descriptor& operator=(Descriptor&& other) noexcept {
+        std::swap(value_, other.value_);
+        return *this;
+    }
+    ~Descriptor() { close(); }
+    int get() const { return value_; }
+    void close() {
+        if (value_ >= 0) {
+            ::close(std::exchange(value_, -1));
+        }
+    }
+
+  private:
+    int value_;
+};
+
+std::vector<char*> pointers_to(std::vector<std::string>& strings) {
+    std::vector<char*> pointers;
+    for (std::string& string : strings) {
+        pointers.push_back(string.data());
+    }
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+/// A running mpiexec, with the reading end of its standard output.
+struct Mpiexec {
+    pid_t pid = -1;
+    Descriptor output;
+};
+
+/// Starts it; an exec that fails is reported through a pipe that closes when it succeeds.
+Result<Mpiexec> start(HydraCommand command, const std::filesystem::path& directory,
+                      const sigset_t& old_mask) {
+    std::array<int, 2> output{};
+    std::array<int, 2> failure{};
+    if (::pipe2(output.data(), O_CLOEXEC) != 0 || ::pipe2(failure.data(), O_CLOEXEC) != 0) {
+        return std::unexpected(Error::from_errno(errno).while_doing("making a pipe"));
+    }
+    Mpiexec mpiexec{-1, Descriptor(output[0])};
+    Descriptor output_writer(output[1]);
+    const Descriptor failure_reader(failure[0]);
+    Descriptor failure_writer(failure[1]);
+
+    std::vector<std::string> entries;
+    for (const auto& [name, value] : command.environment) {
+        entries.push_back(name + "=" + value);
+    }
+    std::vector<char*> environment = pointers_to(entries);
+    std::vector<char*> arguments = pointers_to(command.arguments);
+    const pid_t parent = ::getpid();
+
+    mpiexec.pid = ::fork();
+    if (mpiexec.pid < 0) {
+        return std::unexpected(Error::from_errno(errno).while_doing("starting a process"));
+    }
+    if (mpiexec.pid == 0) {
+        // Dies with us, whatever ends us; TERM lets Hydra take its ranks along.
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+        if (::getppid() != parent) {
+            ::_exit(kLauncherFailed);
+        }
+        ::sigprocmask(SIG_SETMASK, &old_mask, nullptr);
+        ::dup2(output_writer.get(), STDOUT_FILENO);
+        if (::chdir(directory.c_str()) == 0) {
+            ::execve(arguments[0], arguments.data(), environment.data());
+        }
+        const int code = errno;
+        const ssize_t told = ::write(failure_writer.get(), &code, sizeof code);
+        ::_exit(told == sizeof code ? kLauncherFailed : kLauncherFailed + 1);
+    }
+    output_writer.close();
+    failure_writer.close();
+    int code = 0;
+    if (::read(failure_reader.get(), &code, sizeof code) == sizeof code) {
+        ::waitpid(mpiexec.pid, nullptr, 0);
+        Error reason = code == E2BIG ? Error(
+                                           "the ranks' environments are too large for one command line (2 "
+                                           "MiB in all, 128 KiB each)")
+                                     : Error::from_errno(code);
+        return std::unexpected(std::move(reason).while_doing(
+            fmt::format("running `{}` in `{}`", command.arguments[0], directory.string())));
+    }
+    return mpiexec;
+}
+
+/// Writes all of it; a full disk is no reason to stop following the job. (A reader that went away ends us by
+/// SIGPIPE.)
+void write_fully(int descriptor, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(descriptor, text.data(), text.size());
+        if (written < 0 && errno == EAGAIN) {
+            pollfd wait{descriptor, POLLOUT, 0};
+            ::poll(&wait, 1, -1);
+            continue;
+        }
+        if (written < 0 && errno != EINTR) {
+            return;
+        }
+        text.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
+    }
+}
+
+/// Follows one mpiexec to its end.
+class Follower {
+  public:
+    Follower(Mpiexec mpiexec, Descriptor signals, const std::string& hostname, int standard_output)
+        : mpiexec_(std::move(mpiexec)),
+          signals_(std::move(signals)),
+          filter_(hostname),
+          standard_output_(standard_output) {}
+
+    RunOutcome follow(std::size_t ranks) {
+        while (mpiexec_.output.get() >= 0) {
+            wait_for_news();
+        }
+        write_fully(standard_output_, filter_.finish());
+        // Its output is closed, so it is about to end; signals still count until it has.
+        int status = 0;
+        while (::waitpid(mpiexec_.pid, &status, WNOHANG) == 0) {
+            wait_for_news();
+        }
+        return outcome(status, ranks);
+    }
+
+  private:
+    void wait_for_news() {
+        std::array<pollfd, 2> waits{{{mpiexec_.output.get(), POLLIN, 0}, {signals_.get(), POLLIN, 0}}};
+        const bool is_last_wait = mpiexec_.output.get() < 0;
+        const int news = ::poll(waits.data(), waits.size(), is_last_wait ? 5 : first_signal_ == 0 ? -1 : 100);
+        if (first_signal_ != 0 && Clock::now() > deadline_) {
+            ::kill(mpiexec_.pid, SIGKILL);
+        }
+        if (news <= 0) {
+            return;
+        }
+        if ((waits[1].revents & POLLIN) != 0) {
+            take_signal();
+        }
+        if ((waits[0].revents & (POLLIN | POLLHUP)) != 0) {
+            take_output();
+        }
+    }
+
+    void take_output() {
+        std::array<char, 65536> block{};
+        const ssize_t got = ::read(mpiexec_.output.get(), block.data(), block.size());
+        if (got == 0 || (got < 0 && errno != EINTR)) {
+            mpiexec_.output.close();
+        } else if (got > 0) {
+            write_fully(standard_output_, filter_.feed({block.data(), static_cast<std::size_t>(got)}));
+        }
+    }
+
+    void take_signal() {
+        signalfd_siginfo info{};
+        if (::read(signals_.get(), &info, sizeof info) != sizeof info) {
+            return;
+        }
+        const int signal = static_cast<int>(info.ssi_signo);
+        if (first_signal_ != 0) {
+            ::kill(mpiexec_.pid, SIGKILL);
+            return;
+        }
+        first_signal_ = signal;
+        deadline_ = Clock::now() + kGrace;
+        // A Ctrl-C at the terminal has reached mpiexec already, and two would make it drop its ranks at once.
+        const bool from_terminal = info.ssi_code == SI_KERNEL && signal == SIGINT;
+        if (!from_terminal) {
+            // Hydra hands INT and TERM on; HUP and QUIT only kill itself.
+            ::kill(mpiexec_.pid, signal == SIGINT ? SIGINT : SIGTERM);
+        }
+    }
+
+    RunOutcome outcome(int status, std::size_t ranks) const {
+        if (first_signal_ != 0) {
+            return {128 + first_signal_, false};
+        }
+        if (filter_.statuses().size() == ranks) {
+            return {exit_code_of(filter_.statuses()), false};
+        }
+        return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? RunOutcome{0, false}
+                                                             : RunOutcome{kLauncherFailed, true};
+    }
+
+    Mpiexec mpiexec_;
+    Descriptor signals_;
+    ExitCodeFilter filter_;
+    int standard_output_;
+    int first_signal_ = 0;
+    Clock::time_point deadline_;
+};
+
+}  // namespace
+
+Result<RunOutcome> run_plan(const LaunchPlan& plan, const support::HostEnvironment& host,
+                            int standard_output) {
+    for (const std::filesystem::path& directory : plan.directories) {
+        std::error_code failure;
+        std::filesystem::create_directories(directory, failure);
+        if (failure) {
+            return std::unexpected(
+                Error(failure.message())
+                    .while_doing(fmt::format("making the directory `{}`", directory.string())));
+        }
+    }
+    sigset_t handled;
+    sigset_t old_mask;
+    ::sigemptyset(&handled);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+        ::sigaddset(&handled, signal);
+    }
+    ::sigprocmask(SIG_BLOCK, &handled, &old_mask);
+    Descriptor signals(::signalfd(-1, &handled, SFD_CLOEXEC));
+    Result<RunOutcome> outcome = RunOutcome{};
+    if (Result<Mpiexec> mpiexec = start(build_hydra_command(plan, host), plan.working_directory, old_mask)) {
+        outcome = Follower(*std::move(mpiexec), std::move(signals), host.hostname, standard_output)
+                      .follow(plan.ranks.size());
+    } else {
+        outcome = std::unexpected(mpiexec.error());
+    }
+    ::sigprocmask(SIG_SETMASK, &old_mask, nullptr);
+    return outcome;
+}
+
+}  // namespace tt_run::launcher
