@@ -7,6 +7,7 @@
 #include "topology/physical/cluster_assembly.hpp"
 #include "topology/physical/description_reader.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
+#include "topology/physical/json_text.hpp"
 
 namespace tt_run::topology {
 
@@ -15,21 +16,6 @@ using support::DiagnosticSink;
 using support::YamlNode;
 
 namespace {
-
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-            out += c;
-        }
-    }
-    return out + "\"";
-}
 
 /// 64-bit numbers are text: few JSON readers keep all their bits.
 std::string wide(std::uint64_t value) {
@@ -42,7 +28,7 @@ class Fields {
     void add(std::string_view key, std::string value) { rows_.emplace_back(key, std::move(value)); }
     void text(std::string_view key, const std::string& value) {
         if (!value.empty()) {
-            add(key, quoted(value));
+            add(key, json_text(value));
         }
     }
     template <class Number>
@@ -66,7 +52,7 @@ class Fields {
 
 Fields fields_of(const Host& host) {
     Fields fields;
-    fields.add("name", quoted(host.name));
+    fields.add("name", json_text(host.name));
     fields.text("motherboard", host.motherboard);
     if (host.rank) {
         fields.add("rank", fmt::format("{}", *host.rank));
@@ -90,9 +76,9 @@ Fields fields_of(const Host& host) {
 Fields fields_of(const Board& board) {
     Fields fields;
     fields.add("tray", fmt::format("{}", board.tray));
-    fields.add("type", quoted(name_of(board.type)));
+    fields.add("type", json_text(name_of(board.type)));
     if (board.architecture != facts_of(board.type).architecture) {
-        fields.add("architecture", quoted(name_of(board.architecture)));
+        fields.add("architecture", json_text(name_of(board.architecture)));
     }
     if (board.board_id) {
         fields.add("board_id", wide(*board.board_id));
@@ -114,7 +100,7 @@ Fields fields_of(const Asic& asic) {
     fields.number("bus", asic.bus, -1);
     fields.number("numa_node", asic.numa_node, -1);
     if (asic.pci) {
-        fields.add("pci", quoted(asic.pci->text()));
+        fields.add("pci", json_text(asic.pci->text()));
     }
     if (const auto& at = asic.coordinate) {
         fields.add("ethernet_coordinate", fmt::format("[{}, {}, {}, {}]", at->x, at->y, at->rack, at->shelf));
@@ -130,10 +116,10 @@ Fields fields_of(const Asic& asic) {
 
 Fields head_of(const Cluster& cluster) {
     Fields fields;
-    fields.add("schema", quoted(kClusterSchema));
+    fields.add("schema", json_text(kClusterSchema));
     fields.add("version", fmt::format("{}", kClusterVersion));
-    fields.add("origin", quoted(name_of(cluster.origin())));
-    fields.add("source", quoted(cluster.source()));
+    fields.add("origin", json_text(name_of(cluster.origin())));
+    fields.add("source", json_text(cluster.source()));
     fields.add("links_known", cluster.links_known() ? "true" : "false");
     return fields;
 }

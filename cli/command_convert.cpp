@@ -1,0 +1,112 @@
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/cluster_argument.hpp"
+#include "cli/commands.hpp"
+#include "cli/diagnostic_kinds.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/verb_arguments.hpp"
+#include "topology/physical/cluster_json.hpp"
+#include "topology/physical/umd_export.hpp"
+
+namespace tt_run::cli {
+
+using support::Diagnostic;
+using support::DiagnosticSink;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct ConvertOptions {
+    std::string format;
+    std::string output;
+};
+
+void define(CLI::App& app, ConvertOptions& options) {
+    app.add_option(
+           "--format", options.format,
+           "json, yaml: all that is known, in one file; umd: a directory with a cluster descriptor for each\n"
+           "host and the mapping that joins them. Without it the output's name tells")
+        ->type_name("KIND")
+        ->check(CLI::IsMember({"json", "yaml", "umd"}));
+    app.add_option("-o,--output", options.output, "the file, or for umd the directory, to write")
+        ->type_name("OUT");
+}
+
+/// By the output's name: `.yaml` and `.json` are files, a name without an extension is a directory.
+std::string format_of(const ConvertOptions& options) {
+    if (!options.format.empty()) {
+        return options.format;
+    }
+    const std::string extension = fs::path(options.output).extension().string();
+    if (extension == ".yaml" || extension == ".yml") {
+        return "yaml";
+    }
+    return extension.empty() && !options.output.empty() && options.output != "-" ? "umd" : "json";
+}
+
+int write_descriptors(const CommandContext& context, const topology::Cluster& cluster,
+                      const std::string& directory) {
+    fs::path name = fs::path(directory).lexically_normal();
+    if (name.filename().empty()) {
+        name = name.parent_path();
+    }
+    const std::string stem =
+        name.filename().empty() || name.filename() == "." ? "cluster" : name.filename().string();
+    std::string told;
+    for (const topology::ExportedFile& file : topology::export_umd_descriptors(cluster, stem)) {
+        const std::string path = (fs::path(directory) / file.name).string();
+        if (const int failed = deliver(context, path, file.content); failed != kYes) {
+            return failed;
+        }
+        told = told.empty() ? path : told;
+    }
+    context.console.print(fmt::format("{}: joins {} cluster descriptor{}\n", told, cluster.hosts().size(),
+                                      cluster.hosts().size() == 1 ? "" : "s"));
+    return kYes;
+}
+
+}  // namespace
+
+int run_convert(const CommandContext& context) {
+    CLI::App app("Writes a cluster in another form.", "tt-run convert");
+    ConvertOptions options;
+    define(app, options);
+    DiagnosticSink sink;
+    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
+    if (parsed && parsed->options.help_wanted) {
+        context.console.print(app.help() + "\n  X  " + std::string(kClusterHelp) + "\n\n" +
+                              std::string(kExitCodeHelp));
+        return kYes;
+    }
+    if (parsed && parsed->words.size() != 1) {
+        sink.report(Diagnostic(kNothingToRun, {}, "one thing is converted at a time")
+                        .help("`tt-run convert X -o OUT`"));
+    }
+    const std::string format = format_of(options);
+    if (parsed && format == "umd" && (options.output.empty() || options.output == "-")) {
+        sink.report(Diagnostic(kNothingToRun, parsed->options.span_of("--format"),
+                               "cluster descriptors are several files and need a directory")
+                        .help("name it with `-o DIRECTORY`"));
+    }
+    if (!parsed || sink.errors() != 0) {
+        context.console.print(sink, true);
+        return kUsage;
+    }
+    const auto cluster =
+        topology::load_cluster(cluster_span(context.arguments, parsed->words.front()), context.host, sink);
+    context.console.print(sink, true);
+    if (!cluster) {
+        return exit_code_of_unloaded(sink);
+    }
+    if (format == "umd") {
+        return write_descriptors(context, *cluster, options.output);
+    }
+    return deliver(
+        context, options.output,
+        format == "yaml" ? topology::render_cluster_yaml(*cluster) : topology::render_cluster_json(*cluster));
+}
+
+}  // namespace tt_run::cli
