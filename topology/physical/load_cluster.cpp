@@ -189,7 +189,9 @@ class Loader {
         if (fs::exists(path, ignored)) {
             return load_one(path, text, argument);
         }
-        if (looks_synthetic(text)) {
+        // `*` and `@` are in no path that anybody writes, but in most synthetic systems, misspelt ones too.
+        const bool is_path = text.find_first_of("/,") != std::string::npos;
+        if (looks_synthetic(text) || (!is_path && text.find_first_of("*@") != std::string::npos)) {
             return build_synthetic(argument, sink_);
         }
         if (text.find(',') != std::string::npos) {
