@@ -7,7 +7,11 @@
 #include "cli/commands.hpp"
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/file_kind.hpp"
 #include "cli/verb_arguments.hpp"
+#include "support/file.hpp"
+#include "topology/load_mesh_graph.hpp"
+#include "topology/mgd_export.hpp"
 #include "topology/physical/cluster_json.hpp"
 #include "topology/physical/umd_export.hpp"
 
@@ -68,17 +72,40 @@ int write_descriptors(const CommandContext& context, const topology::Cluster& cl
     return kYes;
 }
 
+/// The file if it is a Mesh Graph Descriptor; null for everything else, readable or not.
+support::SourceTextPtr load_mesh_graph_text(const CommandContext& context, const std::string& word) {
+    const auto source = support::load_source_text(context.host.working_directory / word, word);
+    return source && recognise(**source) == FileKind::mesh_graph_descriptor ? *source : nullptr;
+}
+
+/// In today's format, MGD 2.0 text.
+int convert_mesh_graph(const CommandContext& context, const support::SourceTextPtr& source,
+                       const ConvertOptions& options) {
+    DiagnosticSink sink;
+    const auto mgd = topology::load_mgd(source, sink);
+    if (mgd) {
+        topology::validate_mgd(*mgd, topology::MgdProfile::library, sink);
+    }
+    context.console.print(sink, !options.output.empty());
+    return mgd && sink.errors() == 0 ? deliver(context, options.output, topology::render_mgd_textproto(*mgd))
+                                     : kNo;
+}
+
 }  // namespace
 
 int run_convert(const CommandContext& context) {
-    CLI::App app("Writes a cluster in another form.", "tt-run convert");
+    CLI::App app(
+        "Writes a file in another form: a Mesh Graph Descriptor, 1.0 or 2.0, as MGD 2.0 text; a cluster as "
+        "JSON,\n"
+        "YAML or cluster descriptors.",
+        "tt-run convert");
     ConvertOptions options;
     define(app, options);
     DiagnosticSink sink;
     const auto parsed = parse_verb_arguments(app, context.arguments, sink);
     if (parsed && parsed->options.help_wanted) {
-        context.console.print(app.help() + "\n  X  " + std::string(kClusterHelp) + "\n\n" +
-                              std::string(kExitCodeHelp));
+        context.console.print(app.help() + "\n  X  a Mesh Graph Descriptor, or " + std::string(kClusterHelp) +
+                              "\n\n" + std::string(kExitCodeHelp));
         return kYes;
     }
     if (parsed && parsed->words.size() != 1) {
@@ -95,8 +122,11 @@ int run_convert(const CommandContext& context) {
         context.console.print(sink, true);
         return kUsage;
     }
-    const auto cluster =
-        topology::load_cluster(cluster_span(context.arguments, parsed->words.front()), context.host, sink);
+    const std::size_t word = parsed->words.front();
+    if (const auto mesh_graph = load_mesh_graph_text(context, context.arguments.words()[word])) {
+        return convert_mesh_graph(context, mesh_graph, options);
+    }
+    const auto cluster = topology::load_cluster(cluster_span(context.arguments, word), context.host, sink);
     context.console.print(sink, true);
     if (!cluster) {
         return exit_code_of_unloaded(sink);

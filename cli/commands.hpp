@@ -22,7 +22,7 @@ int run_check(const CommandContext& context);
 /// `tt-run show X`: what a cluster is, in counts and boards; `--list` the systems known by name.
 int run_show(const CommandContext& context);
 
-/// `tt-run convert X -o OUT`: a cluster in another form.
+/// `tt-run convert X [-o OUT]`: a Mesh Graph Descriptor as MGD 2.0 text, a cluster in one of its forms.
 int run_convert(const CommandContext& context);
 
 /// `tt-run diff EXPECTED ACTUAL`: how two clusters differ.

@@ -341,7 +341,11 @@ std::string launch_help() {
     const std::size_t end = help.find('\n', usage);
     help.replace(usage, end - usage,
                  "Usage: tt-run [options] PROGRAM [args]      options end at the program\n"
-                 "       tt-run check FILE...                 print everything that is wrong with files");
+                 "       tt-run check FILE...                 print everything that is wrong with files\n"
+                 "       tt-run convert FILE [-o OUT]         write an MGD in today's format");
+    for (std::size_t at = help.find("\n\n\n"); at != std::string::npos; at = help.find("\n\n\n")) {
+        help.erase(at, 1);
+    }
     return help + "\n" + std::string(kExitCodeHelp) +
            "\nExamples:\n"
            "  tt-run --rank-binding configs/5-galaxy/rank_bindings.yaml ./my_program --steps 3\n"

@@ -148,8 +148,8 @@ class JobLoader {
         if (skip_mgd_check_) {
             return;
         }
-        const Spanned<std::string> written{mgd.lexically_proximate(host_.working_directory).string(),
-                                           rows.front()->span};
+        const fs::path below = mgd.lexically_proximate(host_.working_directory);
+        const Spanned<std::string> written{(*below.begin() == ".." ? mgd : below).string(), rows.front()->span};
         const support::SourceTextPtr source = load(mgd, written);
         const auto graph =
             source ? topology::load_mesh_graph(source, topology::MgdProfile::library, sink_) : std::nullopt;

@@ -68,6 +68,11 @@ std::optional<fs::path> PathSearch::find_or_report(const support::Spanned<std::s
                 "TT_METAL_HOME is not set; set it if the path is relative to a tt-metal checkout");
         }
     }
+    if (path.extension() == ".yaml") {
+        if (const auto newer = find(fs::path(written.value).replace_extension(".textproto").string())) {
+            diagnostic.help(fmt::format("`{}` is there: is that it, in the newer format?", newer->string()));
+        }
+    }
     sink.report(std::move(diagnostic));
     return std::nullopt;
 }

@@ -52,7 +52,7 @@ inline constexpr DiagnosticKind kInstanceMix{"instance-mix"};
 inline constexpr DiagnosticKind kBadInstanceId{"bad-instance-id"};
 inline constexpr DiagnosticKind kInstanceDuplicate{"instance-duplicate"};
 inline constexpr DiagnosticKind kInstanceGap{"instance-gap", Severity::warning};
-inline constexpr DiagnosticKind kMeshIdRepeated{"mesh-id-repeated", Severity::warning};
+inline constexpr DiagnosticKind kMeshIdRepeated{"mesh-id-repeated", Severity::note};
 inline constexpr DiagnosticKind kMgdTooManyInstances{"mgd-too-many-instances"};
 
 // Connections.

@@ -82,6 +82,7 @@ struct MgdRules {
     std::map<std::string_view, std::size_t> mesh_names;
     std::map<std::string_view, std::size_t> switch_names;
     std::map<std::string_view, std::size_t> graph_names;
+    bool broken_reference = false;  ///< some reference names nothing
     bool expandable = false;  ///< no cycle, nothing too large, no broken instance: the tree may be walked
 
     bool runtime() const { return profile == MgdProfile::runtime; }

@@ -140,19 +140,19 @@ void check_self(MgdRules& rules, const Found& found) {
     }
 }
 
-/// All channels of a connection between meshes leave by one side of each.
+/// Every chip of a mesh has as many ports in each direction as the mesh has channels. A connection takes the
+/// ports of one side, or those that lead up from every chip, which is the most.
 void check_width(MgdRules& rules, const Found& found, std::int32_t count) {
-    const bool takes_z = found.connection->assign_z && found.connection->assign_z->value;
     for (const End& end : found.ends) {
-        if (end.level != Level::mesh || takes_z) {
+        if (end.level != Level::mesh) {
             return;
         }
         const GridFacts& grid = rules.grids[end.target.index];
-        const std::int64_t ports = std::int64_t{std::max(grid.rows, grid.columns)} * grid.channel_count;
+        const std::int64_t ports = saturating_product(grid.chips(), grid.channel_count);
         if (grid.usable && grid.channel_count > 0 && count > ports) {
             rules.findings.report(
                 Diagnostic(kConnectionTooWide, found.connection->channels->count->span,
-                           fmt::format("{} channels do not fit the longest side of `{}`, which has {} ports",
+                           fmt::format("{} channels do not fit `{}`, which has {} ports in one direction",
                                        count, rules.grid(end.target.index).name->value, ports))
                     .help("lower `count`, or spread the connection over more meshes"));
             return;

@@ -207,13 +207,17 @@ void check_graph_tree(MgdRules& rules) {
     for (const std::size_t graph : *order) {
         sizes[graph] = size_of(rules, graph, sizes);
     }
-    check_types_nest(rules, *order);
     if (!rules.top || !rules.mgd.top_level) {
+        check_types_nest(rules, *order);
         return;
     }
     const Target top = *rules.top;
     const Size whole = top.is_graph ? sizes[top.index] : size_of_grid(rules.grids[top.index]);
-    rules.expandable = check_size(rules, whole, rules.mgd.top_level->span);
+    const bool small = check_size(rules, whole, rules.mgd.top_level->span);
+    rules.expandable = small && !rules.broken_reference;
+    if (small) {  // a file of a thousand levels has one mistake, not a thousand
+        check_types_nest(rules, *order);
+    }
     if (!top.is_graph) {
         return;
     }

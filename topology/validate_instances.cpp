@@ -35,7 +35,9 @@ void check_id(MgdRules& rules, const NodeRef& ref) {
 /// Meshes, switches and graphs share one number space within their graph.
 void check_ids(MgdRules& rules, GraphFacts& facts) {
     for (std::size_t k = 0; k < facts.children.size(); ++k) {
-        facts.by_id.emplace_back(facts.children[k].ref->id_value(), k);
+        if (facts.children[k].ref->kind != ReferenceKind::none) {
+            facts.by_id.emplace_back(facts.children[k].ref->id_value(), k);
+        }
     }
     std::sort(facts.by_id.begin(), facts.by_id.end());
     std::size_t kept = 0;

@@ -110,6 +110,7 @@ void check_host_dims(MgdRules& rules, const MeshDescriptor& mesh, GridFacts& fac
     if (mesh.kind == MeshKind::network_switch) {
         return;  // always driven by one rank
     }
+    // Tools may take a mesh that says nothing for one host's; the runtime does not.
     if (mesh.host_dims.size() != mesh.device_dims.size()) {
         rules.findings.report(
             Diagnostic(kBadHostDimensions, mesh.host_topology_span ? mesh.host_topology_span : mesh.span,
@@ -117,6 +118,7 @@ void check_host_dims(MgdRules& rules, const MeshDescriptor& mesh, GridFacts& fac
                            ? fmt::format("{} does not say how its chips are split among hosts", named(mesh))
                            : fmt::format("{} host dims for {} device dims; there are as many of both",
                                          mesh.host_dims.size(), mesh.device_dims.size()))
+                .with_severity(mesh.host_dims.empty() ? rules.error_at_runtime() : support::Severity::error)
                 .help("write `host_topology { dims: [1, 1] }` if one rank drives the whole mesh"));
         return;
     }

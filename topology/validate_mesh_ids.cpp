@@ -45,7 +45,7 @@ void report_repeated(MgdRules& rules, const NodeRef& again, const NodeRef* first
         repeated.note("the graph that lists it has several instances");
     }
     repeated.note("rank bindings and pinnings use the new numbers")
-        .with_severity(rules.error_at_runtime())
+        .with_severity(rules.profile == MgdProfile::runtime ? support::Severity::error : kMeshIdRepeated.severity)
         .help("list all meshes in one graph to choose their ids yourself");
     rules.findings.report(std::move(repeated));
 }

@@ -170,6 +170,7 @@ std::int64_t saturating_product(std::int64_t a, std::int64_t b) {
 
 std::optional<Target> MgdRules::resolve(const NodeRef& ref) {
     if (ref.kind == ReferenceKind::none) {
+        broken_reference = true;
         findings.report(Diagnostic(kEmptyReference, ref.span,
                                    "this reference is empty; it names one mesh, switch or graph")
                             .help("write such as `mesh { mesh_descriptor: \"M0\" mesh_id: 0 }`"));
@@ -180,6 +181,7 @@ std::optional<Target> MgdRules::resolve(const NodeRef& ref) {
                                                                      : graph_names;
     const auto found = names.find(ref.descriptor_name());
     if (found == names.end()) {
+        broken_reference = true;
         report_unknown(*this, ref, names);
         return std::nullopt;
     }
@@ -190,7 +192,7 @@ std::optional<Target> MgdRules::resolve(const NodeRef& ref) {
 
 void validate_mgd(const MeshGraphDescriptor& mgd, MgdProfile profile, support::DiagnosticSink& sink) {
     Findings findings(sink);
-    MgdRules rules{mgd, profile, findings, {}, {}, {}, {}, {}, {}, false};
+    MgdRules rules{mgd, profile, findings, {}, {}, {}, {}, {}, {}, false, false};
     rules.grids.resize(rules.grid_count());
     rules.graphs.resize(mgd.graphs.size());
     check_names(rules, mgd.meshes, "mesh", 0, rules.mesh_names);
@@ -200,7 +202,9 @@ void validate_mgd(const MeshGraphDescriptor& mgd, MgdProfile profile, support::D
     check_mesh_descriptors(rules);
     check_graph_descriptors(rules);
     check_instances(rules);
-    check_unused(rules);
+    if (mgd.top_level && !rules.broken_reference) {  // else the missing reference may be to it
+        check_unused(rules);
+    }
     check_graph_tree(rules);
     check_mesh_ids(rules);
     check_connections(rules);

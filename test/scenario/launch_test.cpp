@@ -453,7 +453,8 @@ TEST_CASE("Open MPI's names for a rank are there under MPICH") {
 TEST_CASE("144 ranks with 20 kB of mostly common environment each launch") {
     LaunchFixture d;
     std::string graph =
-        "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [1, 1] } channels { count: "
+        "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [1, 1] } "
+        "host_topology { dims: [1, 1] } channels { count: "
         "1 } }\ngraph_descriptors { name: \"G\" type: \"FABRIC\"\n";
     std::string rows = "mesh_graph_desc_path: many.textproto\nrank_bindings:\n";
     for (int rank = 0; rank < 144; ++rank) {

@@ -67,21 +67,18 @@ TEST_CASE("all-to-all is every pair once, a ring joins neighbours in listing ord
 }
 
 TEST_CASE("host ranks tile the mesh row by row") {
-    const MeshGraph wide =
-        expand(mesh("M", "8, 8", "1, 2") + top(mesh_ref("M", 0)));
+    const MeshGraph wide = expand(mesh("M", "8, 8", "1, 2") + top(mesh_ref("M", 0)));
     CHECK(wide.meshes[0].host_rank_count() == 2);
     CHECK(wide.meshes[0].host_rank_of(ChipId{3}) == MeshHostRank{0});
     CHECK(wide.meshes[0].host_rank_of(ChipId{4}) == MeshHostRank{1});
     CHECK(wide.meshes[0].chips_of(MeshHostRank{1}).front() == ChipId{4});
     CHECK(wide.meshes[0].chips_of(MeshHostRank{1}).size() == 32);
-    const MeshGraph tall =
-        expand(mesh("M", "32, 4", "4, 1") + top(mesh_ref("M", 0)));
+    const MeshGraph tall = expand(mesh("M", "32, 4", "4, 1") + top(mesh_ref("M", 0)));
     for (int rank = 0; rank < 4; ++rank) {
         CHECK(tall.meshes[0].chips_of(MeshHostRank{rank}).front() == ChipId{32 * rank});
         CHECK(tall.meshes[0].chips_of(MeshHostRank{rank}).back() == ChipId{32 * rank + 31});
     }
-    const MeshGraph grid =
-        expand(mesh("M", "4, 8", "4, 4") + top(mesh_ref("M", 0)));
+    const MeshGraph grid = expand(mesh("M", "4, 8", "4, 4") + top(mesh_ref("M", 0)));
     CHECK(grid.meshes[0].host_rank_count() == 16);
     CHECK(grid.meshes[0].chips_of(MeshHostRank{5}) == std::vector<ChipId>{{10}, {11}});
 }
@@ -121,8 +118,8 @@ TEST_CASE("distinct mesh ids are kept as written, and meshes stand in their orde
 TEST_CASE("express links come at every step, and wrap only where the dimension does") {
     const auto count = [](const std::string& dims, const std::string& types, const std::string& links) {
         return expand("mesh_descriptors { name: \"M\" arch: BLACKHOLE device_topology { dims: [" + dims +
-                      "] dim_types: [" + types + "] } host_topology { dims: [1, 1] } channels { count: 2 } " + links + " }\n" +
-                      top(mesh_ref("M", 0)))
+                      "] dim_types: [" + types + "] } host_topology { dims: [1, 1] } channels { count: 2 } " +
+                      links + " }\n" + top(mesh_ref("M", 0)))
             .meshes[0]
             .express_links;
     };

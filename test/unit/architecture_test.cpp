@@ -1,0 +1,80 @@
+// The arrows between folders point one way.
+
+#include <filesystem>
+#include <map>
+#include <regex>
+#include <set>
+
+#include <catch2/catch.hpp>
+
+#include "support/file.hpp"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Whose headers a folder may include, besides its own.
+const std::map<std::string, std::set<std::string>> kMayUse{
+    {"support", {}},
+    {"topology", {"support"}},
+    {"job", {"topology", "support"}},
+    {"launcher", {"job", "topology", "support"}},
+    {"cli", {"launcher", "job", "topology", "support"}},
+};
+
+/// Third parties, and the folders in which they may show.
+const std::map<std::string, std::set<std::string>> kThirdParties{
+    {"CLI", {"cli"}},
+    {"yaml-cpp", {"support"}},
+    {"google", {"topology"}},
+    {"nlohmann", {"support", "topology"}},
+    {"mpi.h", {}},
+};
+
+std::vector<fs::path> sources_below(const fs::path& folder) {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        if (entry.path().extension() == ".hpp" || entry.path().extension() == ".cpp") {
+            files.push_back(entry.path());
+        }
+    }
+    return files;
+}
+
+}  // namespace
+
+TEST_CASE("includes follow the arrows between folders") {
+    const std::regex include("^\\s*#\\s*include\\s*[<\"]([^>\"/]+)(/[^>\"]*)?[>\"]", std::regex::multiline);
+    std::size_t checked = 0;
+    for (const auto& [folder, used] : kMayUse) {
+        for (const fs::path& file : sources_below(fs::path(TT_RUN_SOURCE_DIR) / folder)) {
+            const std::string text = *tt_run::support::read_file(file);
+            for (std::sregex_iterator found(text.begin(), text.end(), include), end; found != end; ++found) {
+                const std::string first = (*found)[1];
+                INFO(file.string() << " includes " << first << (*found)[2].str());
+                ++checked;
+                if (kMayUse.contains(first)) {
+                    CHECK((first == folder || used.contains(first)));
+                }
+                if (const auto third = kThirdParties.find(first); third != kThirdParties.end()) {
+                    CHECK(third->second.contains(folder));
+                }
+                CHECK(first != "..");
+            }
+        }
+    }
+    CHECK(checked > 300);
+}
+
+TEST_CASE("only cli exits or chooses a stream") {
+    const std::regex forbidden("\\b(std::exit|::exit|exit\\(|std::cout|std::cerr|std::puts|std::printf|\\(stdout\\b)");
+    for (const auto& [folder, used] : kMayUse) {
+        if (folder == "cli") {
+            continue;
+        }
+        for (const fs::path& file : sources_below(fs::path(TT_RUN_SOURCE_DIR) / folder)) {
+            INFO(file.string());
+            CHECK(!std::regex_search(*tt_run::support::read_file(file), forbidden));
+        }
+    }
+}

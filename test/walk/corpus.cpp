@@ -1,0 +1,40 @@
+#include "test/walk/corpus.hpp"
+
+#include <iostream>
+#include <sstream>
+
+#include "support/file.hpp"
+#include "support/text.hpp"
+
+namespace tt_run::test {
+
+namespace fs = std::filesystem;
+
+std::optional<fs::path> corpus_folder(const std::string& name) {
+    const fs::path folder = fs::path(TT_RUN_SOURCE_DIR).parent_path() / "shared" / "corpus" / name;
+    if (!fs::is_directory(folder)) {
+        std::cout << "SKIPPED: there is no corpus of real files at " << folder << "\n";
+        return std::nullopt;
+    }
+    return folder;
+}
+
+std::vector<std::map<std::string, std::string>> read_table(const fs::path& file) {
+    std::vector<std::map<std::string, std::string>> rows;
+    std::istringstream lines(support::read_file(file).value_or(""));
+    std::string line;
+    std::getline(lines, line);
+    const std::string head_line = line;
+    const std::vector<std::string_view> head = support::split(head_line, '\t');
+    while (std::getline(lines, line)) {
+        const std::vector<std::string_view> cells = support::split(line, '\t');
+        std::map<std::string, std::string> row;
+        for (std::size_t k = 0; k < std::min(head.size(), cells.size()); ++k) {
+            row.emplace(head[k], cells[k]);
+        }
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+}  // namespace tt_run::test
