@@ -402,7 +402,7 @@ std::optional<MeshGraphDescriptor> parse_mgd_yaml(const support::SourceTextPtr& 
     }
     sink.report(Diagnostic(kMgdOldFormat, root->entries.front().key.span,
                            "this is MGD 1.0, which newer runtimes refuse")
-                    .help("`tt-run export` writes it in the text format"));
+                    .help("`tt-run convert` writes it in the text format"));
     MeshGraphDescriptor mgd = MgdYaml(source, sink).read(*root);
     return watch.saw_error() ? std::nullopt : std::optional(std::move(mgd));
 }
