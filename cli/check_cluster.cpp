@@ -18,9 +18,9 @@ constexpr std::string_view kVisibleDevices = "TT_VISIBLE_DEVICES";
 
 std::optional<support::Span> visible_value(const BoundRank& rank, const launcher::JobBindings& bindings) {
     for (const std::vector<EnvironmentEntry>* entries : {&rank.env_overrides, &bindings.global_env}) {
-        const auto found = std::find_if(entries->rbegin(), entries->rend(), [](const EnvironmentEntry& entry) {
-            return entry.name.value == kVisibleDevices;
-        });
+        const auto found =
+            std::find_if(entries->rbegin(), entries->rend(),
+                         [](const EnvironmentEntry& entry) { return entry.name.value == kVisibleDevices; });
         if (found == entries->rend()) {
             continue;
         }
