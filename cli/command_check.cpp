@@ -3,15 +3,19 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/check_cluster.hpp"
+#include "cli/cluster_argument.hpp"
 #include "cli/commands.hpp"
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/file_kind.hpp"
+#include "cli/verb_arguments.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/job_bindings.hpp"
 #include "launcher/mapping_files.hpp"
 #include "support/file.hpp"
 #include "topology/load_mesh_graph.hpp"
+#include "topology/physical/cluster_text.hpp"
 
 namespace tt_run::cli {
 
@@ -24,6 +28,7 @@ struct CheckOptions {
     std::string format = "text";
     std::string profile = "library";
     bool strict = false;
+    std::string cluster;
 };
 
 void define(CLI::App& app, CheckOptions& options) {
@@ -36,6 +41,9 @@ void define(CLI::App& app, CheckOptions& options) {
         ->type_name("WHICH")
         ->check(CLI::IsMember({"library", "runtime"}));
     app.add_flag("--strict", options.strict, "unknown keys are errors");
+    app.add_option("--cluster", options.cluster,
+                   "check Mesh Graph Descriptors and bindings against this cluster")
+        ->type_name("X");
 }
 
 std::string counted(std::int64_t count, std::string_view noun) {
@@ -80,6 +88,73 @@ std::string check_file(const support::SourceTextPtr& source, FileKind kind, cons
     return "";
 }
 
+/// A descriptor of hardware; gives back what was found.
+std::string check_cluster_file(const CommandContext& context, std::size_t word, DiagnosticSink& sink) {
+    const auto cluster = topology::load_cluster(cluster_span(context.arguments, word), context.host, sink);
+    return cluster ? topology::render_counts(topology::measure(*cluster), cluster->links_known()) : "";
+}
+
+/// What is to be checked against a cluster: files that had no errors of their own.
+struct OnCluster {
+    std::vector<topology::MeshGraph> graphs;
+    std::vector<support::Spanned<std::string>> bindings;
+};
+
+topology::Fit worse(topology::Fit a, topology::Fit b) {
+    return std::min(a, b);
+}
+
+/// Bindings alone bring their own Mesh Graph Descriptors, one for each sub-context.
+topology::Fit check_bindings_alone(const launcher::JobBindings& bindings, const topology::Cluster& cluster,
+                                   topology::MgdProfile profile, const support::HostEnvironment& host,
+                                   DiagnosticSink& sink) {
+    topology::Fit fit = topology::Fit::possible;
+    std::vector<std::filesystem::path> seen;
+    for (const launcher::BoundRank& rank : bindings.ranks) {
+        const std::filesystem::path& path = rank.mesh_graph_descriptor;
+        if (std::find(seen.begin(), seen.end(), path) != seen.end()) {
+            continue;
+        }
+        seen.push_back(path);
+        const std::filesystem::path near = path.lexically_relative(host.working_directory);
+        const bool below = !near.empty() && *near.begin() != "..";
+        const auto source = support::load_source_text(path, (below ? near : path).string());
+        DiagnosticSink told;  // the bindings' own check has read it already
+        const auto graph = source ? topology::load_mesh_graph(*source, profile, told) : std::nullopt;
+        if (graph) {
+            launcher::JobBindings own = bindings;
+            std::erase_if(own.ranks, [&](const auto& one) { return one.mesh_graph_descriptor != path; });
+            fit = worse(fit, check_on_cluster(*graph, &own, cluster, sink));
+        }
+    }
+    return fit;
+}
+
+topology::Fit check_all_on_cluster(const OnCluster& files, const topology::Cluster& cluster,
+                                   topology::MgdProfile profile, const support::HostEnvironment& host,
+                                   DiagnosticSink& sink) {
+    topology::Fit fit = topology::Fit::possible;
+    if (files.bindings.empty()) {
+        for (const topology::MeshGraph& graph : files.graphs) {
+            fit = worse(fit, check_on_cluster(graph, nullptr, cluster, sink));
+        }
+    }
+    for (const support::Spanned<std::string>& file : files.bindings) {
+        launcher::BindingSources sources;
+        sources.rank_binding = file;
+        const auto bindings = launcher::load_job_bindings(sources, host, sink);
+        if (!bindings) {
+            fit = topology::Fit::misfit;
+        } else if (files.graphs.empty()) {
+            fit = worse(fit, check_bindings_alone(*bindings, cluster, profile, host, sink));
+        }
+        for (const topology::MeshGraph& graph : files.graphs) {
+            fit = bindings ? worse(fit, check_on_cluster(graph, &*bindings, cluster, sink)) : fit;
+        }
+    }
+    return fit;
+}
+
 }  // namespace
 
 int run_check(const CommandContext& context) {
@@ -87,16 +162,16 @@ int run_check(const CommandContext& context) {
     CheckOptions options;
     define(app, options);
     DiagnosticSink sink;
-    const auto parsed = parse_arguments(app, context.arguments, 2, sink);
-    if (parsed && parsed->help_wanted) {
-        context.console.print(
-            app.help() +
-            "\n  FILE...  Mesh Graph Descriptors, rank bindings, mappings: told apart by content\n\n" +
-            std::string(kExitCodeHelp));
+    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
+    if (parsed && parsed->options.help_wanted) {
+        context.console.print(app.help() +
+                              "\n  FILE...  Mesh Graph Descriptors, rank bindings, mappings, descriptions of "
+                              "hardware;\n           told apart by content\n  X        " +
+                              std::string(kClusterHelp) + "\n\n" + std::string(kExitCodeHelp));
         return kYes;
     }
     const std::vector<std::string>& words = context.arguments.words();
-    if (parsed && parsed->first_positional >= words.size()) {
+    if (parsed && parsed->words.empty()) {
         sink.report(Diagnostic(kNothingToRun, {}, "no file is named").help("`tt-run check FILE...`"));
     }
     if (!parsed || sink.errors() != 0) {
@@ -108,7 +183,10 @@ int run_check(const CommandContext& context) {
     }
     bool unreadable = false;
     std::string found;
-    for (std::size_t word = parsed->first_positional; word < words.size(); ++word) {
+    OnCluster on_cluster;
+    const auto profile =
+        options.profile == "runtime" ? topology::MgdProfile::runtime : topology::MgdProfile::library;
+    for (const std::size_t word : parsed->words) {
         auto source = support::load_source_text(context.host.working_directory / words[word], words[word]);
         const std::size_t errors_before = sink.errors();
         if (!source) {
@@ -118,17 +196,52 @@ int run_check(const CommandContext& context) {
             continue;
         }
         const auto kind = recognise(**source);
+        const auto hardware = topology::recognise_cluster_file(*source);
+        // A mapping of mock clusters is both; against a cluster it is only rows of paths.
+        if (!kind && hardware) {
+            const std::string summary = check_cluster_file(context, word, sink);
+            if (sink.errors() == errors_before) {
+                found += fmt::format("{}: {}, {}\n", words[word], topology::name_of(*hardware), summary);
+            }
+            continue;
+        }
         if (!kind) {
             unreadable = true;
-            sink.report(Diagnostic(kUnknownFileKind, context.arguments.span(word),
-                                   fmt::format("`{}` is no kind of file that tt-run knows", words[word]))
-                            .note("it knows Mesh Graph Descriptors, rank bindings, and mappings of "
-                                  "sub-contexts and of mock clusters"));
+            sink.report(
+                Diagnostic(kUnknownFileKind, context.arguments.span(word),
+                           fmt::format("`{}` is no kind of file that tt-run knows", words[word]))
+                    .note("it knows Mesh Graph Descriptors, rank bindings, mappings of sub-contexts and of "
+                          "mock clusters, and descriptions of hardware"));
+            continue;
+        }
+        if (*kind == FileKind::rank_bindings && !options.cluster.empty()) {
+            on_cluster.bindings.push_back({words[word], context.arguments.span(word)});
             continue;
         }
         const std::string summary = check_file(*source, *kind, options, context.host, sink);
         if (sink.errors() == errors_before) {
             found += fmt::format("{}: {}, {}\n", words[word], name_of(*kind), summary);
+        }
+        if (*kind == FileKind::mesh_graph_descriptor && !options.cluster.empty()) {
+            DiagnosticSink told;
+            if (auto graph = topology::load_mesh_graph(*source, profile, told)) {
+                on_cluster.graphs.push_back(*std::move(graph));
+            }
+        }
+    }
+    topology::Fit fit = topology::Fit::possible;
+    if (!options.cluster.empty()) {
+        const auto cluster = topology::load_cluster(
+            cluster_span(parsed->options.span_of("--cluster"), options.cluster), context.host, sink);
+        unreadable = unreadable || (!cluster && exit_code_of_unloaded(sink) == kUsage);
+        if (cluster) {
+            const std::size_t errors_before = sink.errors();
+            fit = check_all_on_cluster(on_cluster, *cluster, profile, context.host, sink);
+            if (sink.errors() == errors_before && fit == topology::Fit::possible) {
+                found +=
+                    fmt::format("{}: {}; nothing speaks against it\n", cluster->source(),
+                                topology::render_counts(topology::measure(*cluster), cluster->links_known()));
+            }
         }
     }
     if (options.format == "json") {
@@ -137,7 +250,10 @@ int run_check(const CommandContext& context) {
         context.console.print(sink, true);
         context.console.print(found);
     }
-    return unreadable ? kUsage : sink.errors() != 0 ? kNo : kYes;
+    if (unreadable || sink.errors() != 0) {
+        return unreadable ? kUsage : kNo;
+    }
+    return fit == topology::Fit::unknown ? kCannotTell : kYes;
 }
 
 }  // namespace tt_run::cli

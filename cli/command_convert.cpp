@@ -1,106 +1,142 @@
+#include <filesystem>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/cluster_argument.hpp"
 #include "cli/commands.hpp"
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/file_kind.hpp"
-#include "launcher/diagnostic_kinds.hpp"
+#include "cli/verb_arguments.hpp"
 #include "support/file.hpp"
 #include "topology/load_mesh_graph.hpp"
 #include "topology/mgd_export.hpp"
+#include "topology/physical/cluster_json.hpp"
+#include "topology/physical/umd_export.hpp"
 
 namespace tt_run::cli {
 
 using support::Diagnostic;
 using support::DiagnosticSink;
+namespace fs = std::filesystem;
 
 namespace {
 
 struct ConvertOptions {
+    std::string format;
     std::string output;
 };
 
-/// The file's content in today's format; nothing exactly when an error was reported.
-std::optional<std::string> convert(const support::SourceTextPtr& source, const support::Span& named,
-                                   DiagnosticSink& sink) {
-    if (recognise(*source) != FileKind::mesh_graph_descriptor) {
-        sink.report(Diagnostic(kUnknownFileKind, named,
-                               fmt::format("`{}` is no kind of file that can be converted", source->name()))
-                        .note("Mesh Graph Descriptors can, MGD 1.0 and 2.0"));
-        return std::nullopt;
+void define(CLI::App& app, ConvertOptions& options) {
+    app.add_option(
+           "--format", options.format,
+           "json, yaml: all that is known, in one file; umd: a directory with a cluster descriptor for each\n"
+           "host and the mapping that joins them. Without it the output's name tells")
+        ->type_name("KIND")
+        ->check(CLI::IsMember({"json", "yaml", "umd"}));
+    app.add_option("-o,--output", options.output, "the file, or for umd the directory, to write")
+        ->type_name("OUT");
+}
+
+/// By the output's name: `.yaml` and `.json` are files, a name without an extension is a directory.
+std::string format_of(const ConvertOptions& options) {
+    if (!options.format.empty()) {
+        return options.format;
     }
-    const support::ErrorWatch watch(sink);
+    const std::string extension = fs::path(options.output).extension().string();
+    if (extension == ".yaml" || extension == ".yml") {
+        return "yaml";
+    }
+    return extension.empty() && !options.output.empty() && options.output != "-" ? "umd" : "json";
+}
+
+int write_descriptors(const CommandContext& context, const topology::Cluster& cluster,
+                      const std::string& directory) {
+    fs::path name = fs::path(directory).lexically_normal();
+    if (name.filename().empty()) {
+        name = name.parent_path();
+    }
+    const std::string stem =
+        name.filename().empty() || name.filename() == "." ? "cluster" : name.filename().string();
+    std::string told;
+    for (const topology::ExportedFile& file : topology::export_umd_descriptors(cluster, stem)) {
+        const std::string path = (fs::path(directory) / file.name).string();
+        if (const int failed = deliver(context, path, file.content); failed != kYes) {
+            return failed;
+        }
+        told = told.empty() ? path : told;
+    }
+    context.console.print(fmt::format("{}: joins {} cluster descriptor{}\n", told, cluster.hosts().size(),
+                                      cluster.hosts().size() == 1 ? "" : "s"));
+    return kYes;
+}
+
+/// The file if it is a Mesh Graph Descriptor; null for everything else, readable or not.
+support::SourceTextPtr load_mesh_graph_text(const CommandContext& context, const std::string& word) {
+    const auto source = support::load_source_text(context.host.working_directory / word, word);
+    return source && recognise(**source) == FileKind::mesh_graph_descriptor ? *source : nullptr;
+}
+
+/// In today's format, MGD 2.0 text.
+int convert_mesh_graph(const CommandContext& context, const support::SourceTextPtr& source,
+                       const ConvertOptions& options) {
+    DiagnosticSink sink;
     const auto mgd = topology::load_mgd(source, sink);
     if (mgd) {
         topology::validate_mgd(*mgd, topology::MgdProfile::library, sink);
     }
-    return watch.saw_error() ? std::nullopt : std::optional(topology::render_mgd_textproto(*mgd));
+    context.console.print(sink, !options.output.empty());
+    return mgd && sink.errors() == 0 ? deliver(context, options.output, topology::render_mgd_textproto(*mgd))
+                                     : kNo;
 }
 
 }  // namespace
 
 int run_convert(const CommandContext& context) {
-    CLI::App app("Writes a file in today's format: a Mesh Graph Descriptor, 1.0 or 2.0, as MGD 2.0 text.",
-                 "tt-run convert");
+    CLI::App app(
+        "Writes a file in another form: a Mesh Graph Descriptor, 1.0 or 2.0, as MGD 2.0 text; a cluster as "
+        "JSON,\n"
+        "YAML or cluster descriptors.",
+        "tt-run convert");
     ConvertOptions options;
-    app.add_option("-o,--output", options.output, "where to write (default: standard output)")
-        ->type_name("FILE");
+    define(app, options);
     DiagnosticSink sink;
-    // The output may be named behind the file as well as before it.
-    const std::vector<std::string>& words = context.arguments.words();
-    std::optional<std::size_t> file;
-    std::size_t from = 2;
-    bool help = false;
-    while (from < words.size()) {
-        const auto parsed = parse_arguments(app, context.arguments, from, sink);
-        if (!parsed) {
-            break;
-        }
-        help = help || parsed->help_wanted;
-        if (parsed->first_positional < words.size() && file) {
-            sink.report(Diagnostic(kBadOption, context.arguments.span(parsed->first_positional),
-                                   "one file is converted at a time")
-                            .also(context.arguments.span(*file), "the first"));
-            break;
-        }
-        file = parsed->first_positional < words.size() ? std::optional(parsed->first_positional) : file;
-        from = parsed->first_positional + 1;
-    }
-    if (help) {
-        context.console.print(app.help() + "\n  FILE  a Mesh Graph Descriptor\n");
+    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
+    if (parsed && parsed->options.help_wanted) {
+        context.console.print(app.help() + "\n  X  a Mesh Graph Descriptor, or " + std::string(kClusterHelp) +
+                              "\n\n" + std::string(kExitCodeHelp));
         return kYes;
     }
-    if (!file && sink.errors() == 0) {
-        sink.report(Diagnostic(kNothingToRun, {}, "no file is named").help("`tt-run convert FILE [-o OUT]`"));
+    if (parsed && parsed->words.size() != 1) {
+        sink.report(Diagnostic(kNothingToRun, {}, "one thing is converted at a time")
+                        .help("`tt-run convert X -o OUT`"));
     }
-    if (sink.errors() != 0) {
+    const std::string format = format_of(options);
+    if (parsed && format == "umd" && (options.output.empty() || options.output == "-")) {
+        sink.report(Diagnostic(kNothingToRun, parsed->options.span_of("--format"),
+                               "cluster descriptors are several files and need a directory")
+                        .help("name it with `-o DIRECTORY`"));
+    }
+    if (!parsed || sink.errors() != 0) {
         context.console.print(sink, true);
         return kUsage;
     }
-    const auto source =
-        support::load_source_text(context.host.working_directory / words[*file], words[*file]);
-    if (!source) {
-        sink.report(
-            Diagnostic(launcher::kFileUnreadable, context.arguments.span(*file), source.error().message()));
-        context.console.print(sink, true);
-        return kUsage;
+    const std::size_t word = parsed->words.front();
+    if (const auto mesh_graph = load_mesh_graph_text(context, context.arguments.words()[word])) {
+        return convert_mesh_graph(context, mesh_graph, options);
     }
-    const auto text = convert(*source, context.arguments.span(*file), sink);
-    context.console.print(sink, options.output.size() != 0);
-    if (!text) {
-        return kNo;
+    const auto cluster = topology::load_cluster(cluster_span(context.arguments, word), context.host, sink);
+    context.console.print(sink, true);
+    if (!cluster) {
+        return exit_code_of_unloaded(sink);
     }
-    if (options.output.empty()) {
-        context.console.print(*text);
-        return kYes;
+    if (format == "umd") {
+        return write_descriptors(context, *cluster, options.output);
     }
-    if (const auto written = support::write_file(context.host.working_directory / options.output, *text);
-        !written) {
-        context.console.print_error(fmt::format("tt-run: error: {}\n", written.error().message()));
-        return kUsage;
-    }
-    return kYes;
+    return deliver(
+        context, options.output,
+        format == "yaml" ? topology::render_cluster_yaml(*cluster) : topology::render_cluster_json(*cluster));
 }
 
 }  // namespace tt_run::cli

@@ -19,8 +19,17 @@ int run_launch(const CommandContext& context);
 /// `tt-run check [options] FILE...`: reads files of any kind and prints everything that is wrong with them.
 int run_check(const CommandContext& context);
 
-/// `tt-run convert FILE [-o OUT]`: writes a file in today's format: a Mesh Graph Descriptor as MGD 2.0 text.
+/// `tt-run show X`: what a cluster is, in counts and boards; `--list` the systems known by name.
+int run_show(const CommandContext& context);
+
+/// `tt-run convert X [-o OUT]`: a Mesh Graph Descriptor as MGD 2.0 text, a cluster in one of its forms.
 int run_convert(const CommandContext& context);
+
+/// `tt-run diff EXPECTED ACTUAL`: how two clusters differ.
+int run_diff(const CommandContext& context);
+
+/// `tt-run discover`: the devices of this host.
+int run_discover(const CommandContext& context);
 
 /// tt-run: a verb counts only as the first argument; everything else is a launch. Returns the exit code.
 int run(const CommandContext& context);

@@ -16,6 +16,9 @@ struct Verb {
 constexpr std::array kVerbs = std::to_array<Verb>({
     {"check", run_check},
     {"convert", run_convert},
+    {"diff", run_diff},
+    {"discover", run_discover},
+    {"show", run_show},
 });
 
 }  // namespace

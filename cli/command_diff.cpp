@@ -1,0 +1,61 @@
+#include <CLI/CLI.hpp>
+
+#include "cli/cluster_argument.hpp"
+#include "cli/commands.hpp"
+#include "cli/diagnostic_kinds.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/verb_arguments.hpp"
+#include "topology/physical/cluster_text.hpp"
+
+namespace tt_run::cli {
+
+using support::Diagnostic;
+using support::DiagnosticSink;
+
+int run_diff(const CommandContext& context) {
+    CLI::App app(
+        "Compares two clusters by host, tray, location and channel: what was expected, what is there.",
+        "tt-run diff");
+    std::string format = "text";
+    std::string output;
+    app.add_option("--format", format, "text or json")
+        ->type_name("KIND")
+        ->check(CLI::IsMember({"text", "json"}));
+    app.add_option("-o,--output", output, "write to this file instead of standard output")->type_name("FILE");
+    DiagnosticSink sink;
+    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
+    if (parsed && parsed->options.help_wanted) {
+        context.console.print(app.help() + "\n  EXPECTED ACTUAL  each " + std::string(kClusterHelp) + "\n\n" +
+                              std::string(kExitCodeHelp));
+        return kYes;
+    }
+    if (parsed && parsed->words.size() != 2) {
+        sink.report(
+            Diagnostic(kNothingToRun, {}, "two clusters are compared").help("`tt-run diff EXPECTED ACTUAL`"));
+    }
+    if (!parsed || sink.errors() != 0) {
+        context.console.print(sink, true);
+        return kUsage;
+    }
+    const auto expected =
+        topology::load_cluster(cluster_span(context.arguments, parsed->words[0]), context.host, sink);
+    const auto actual =
+        topology::load_cluster(cluster_span(context.arguments, parsed->words[1]), context.host, sink);
+    context.console.print(sink, true);
+    if (!expected || !actual) {
+        // Without both there is no answer, whatever is wrong with them.
+        return kUsage;
+    }
+    const topology::ClusterDiff diff = topology::compare(*expected, *actual);
+    const std::string& left = context.arguments.words()[parsed->words[0]];
+    const std::string& right = context.arguments.words()[parsed->words[1]];
+    const int delivered = deliver(context, output,
+                                  format == "json" ? topology::render_diff_json(diff, left, right)
+                                                   : topology::render_diff_text(diff, left, right));
+    if (delivered != kYes) {
+        return delivered;
+    }
+    return !diff.differences.empty() ? kNo : diff.links_compared ? kYes : kCannotTell;
+}
+
+}  // namespace tt_run::cli

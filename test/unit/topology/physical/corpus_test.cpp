@@ -1,0 +1,213 @@
+// Walks every real descriptor that lies beside the project, and skips loudly where there are none.
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "support/diagnostic_render.hpp"
+#include "support/file.hpp"
+#include "test/support/temporary_directory.hpp"
+#include "topology/physical/cluster_json.hpp"
+#include "topology/physical/cluster_shape.hpp"
+#include "topology/physical/load_cluster.hpp"
+#include "topology/physical/umd_export.hpp"
+
+using namespace tt_run;
+using namespace tt_run::topology;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Beside the source directory, or one level up for a second working tree.
+fs::path corpus() {
+    const fs::path near = fs::path(TT_RUN_SOURCE_DIR) / "../shared/corpus/cluster";
+    return fs::exists(near) ? near : fs::path(TT_RUN_SOURCE_DIR) / "../../shared/corpus/cluster";
+}
+const fs::path kCorpus = corpus().lexically_normal();
+
+std::vector<fs::path> corpus_files() {
+    std::vector<fs::path> files;
+    std::error_code failure;
+    for (fs::recursive_directory_iterator at(kCorpus, failure), end; !failure && at != end;
+         at.increment(failure)) {
+        const std::string extension = at->path().extension().string();
+        if (at->is_regular_file() && (extension == ".yaml" || extension == ".textproto")) {
+            files.push_back(at->path());
+        }
+    }
+    std::sort(files.begin(), files.end());
+    if (files.empty()) {
+        std::cerr << "SKIPPED: no corpus of cluster descriptors at " << kCorpus << "\n";
+    }
+    return files;
+}
+
+support::HostEnvironment here() {
+    support::HostEnvironment host;
+    host.working_directory = "/";
+    return host;
+}
+
+std::optional<Cluster> load(const std::string& argument, std::string* said = nullptr) {
+    support::DiagnosticSink sink;
+    std::optional<Cluster> cluster = load_cluster(argument, here(), sink);
+    CHECK(cluster.has_value() == (sink.errors() == 0));
+    if (said != nullptr) {
+        *said = render_text(sink, support::Colour::off);
+    }
+    return cluster;
+}
+
+/// Both of our own forms, read back.
+void check_saved_forms(const Cluster& cluster) {
+    for (const std::string& saved : {render_cluster_json(cluster), render_cluster_yaml(cluster)}) {
+        support::DiagnosticSink sink;
+        const auto text = support::make_source_text("saved", saved);
+        const auto again = parse_cluster(text, "/saved", here(), sink);
+        INFO(render_text(sink, support::Colour::off));
+        REQUIRE(again);
+        CHECK(again->same_hardware(cluster));
+        CHECK(render_cluster_json(*again).size() > 0);
+    }
+}
+
+/// Per-host descriptors with their mapping, read back: the same places, channels and links.
+void check_umd_form(const Cluster& cluster) {
+    const test::TemporaryDirectory directory;
+    const std::vector<ExportedFile> files = export_umd_descriptors(cluster, "c");
+    for (const ExportedFile& file : files) {
+        directory.write(file.name, file.content);
+    }
+    std::string said;
+    const auto again = load((directory.path() / files[0].name).string(), &said);
+    INFO(said);
+    REQUIRE(again);
+    CHECK(measure(*again) == measure(cluster));
+    REQUIRE(again->asics().size() == cluster.asics().size());
+    for (std::uint32_t k = 0; k < cluster.asics().size(); ++k) {
+        CHECK(again->name_of(AsicIndex{k}) == cluster.name_of(AsicIndex{k}));
+    }
+    CHECK(std::equal(again->links().begin(), again->links().end(), cluster.links().begin(),
+                     cluster.links().end()));
+    // And once more: from here on nothing is filled in.
+    const test::TemporaryDirectory second;
+    for (const ExportedFile& file : export_umd_descriptors(*again, "c")) {
+        second.write(file.name, file.content);
+    }
+    const auto third = load((second.path() / files[0].name).string());
+    REQUIRE(third);
+    CHECK(third->same_hardware(*again));
+}
+
+/// Mappings in the corpus whose descriptors are not there.
+bool is_incomplete(const std::string& said) {
+    return said.find("[cluster-unreadable]") != std::string::npos;
+}
+
+bool is_out_of_scope(const fs::path& file) {
+    return file.string().find("golden_mapping_files") != std::string::npos;
+}
+
+bool is_deployment(const fs::path& file) {
+    return file.string().find("deployment_descriptors") != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("every file of the corpus loads, is saved and loads again") {
+    std::size_t loaded = 0;
+    for (const fs::path& file : corpus_files()) {
+        INFO(file.string());
+        if (is_out_of_scope(file) || is_deployment(file)) {
+            continue;
+        }
+        std::string said;
+        const auto cluster = load(file.string(), &said);
+        INFO(said);
+        if (!cluster && is_incomplete(said)) {
+            continue;
+        }
+        REQUIRE(cluster);
+        check_saved_forms(*cluster);
+        check_umd_form(*cluster);
+        ++loaded;
+    }
+    if (!corpus_files().empty()) {
+        CHECK(loaded >= 55);
+    }
+}
+
+TEST_CASE("the shapes of captured systems are as measured") {
+    struct Row {
+        const char* file;
+        std::size_t chips, pcie, links, pairs;
+        std::map<std::uint32_t, std::size_t> multiplicities, degrees;
+    };
+    const Row rows[] = {
+        {"tt-umd/wormhole_N150.yaml", 1, 1, 0, 0, {}, {}},
+        {"tt-umd/wormhole_N300.yaml", 2, 1, 2, 1, {{2, 1}}, {{1, 2}}},
+        {"tt-umd/t3k_cluster_desc.yaml", 8, 4, 20, 10, {{2, 10}}, {{2, 4}, {3, 4}}},
+        {"tt-umd/6u_cluster_desc.yaml", 32, 32, 208, 52, {{4, 52}}, {{2, 4}, {3, 16}, {4, 12}}},
+        {"tt-metal-sept2025/tg_cluster_desc.yaml", 36, 4, 216, 60, {{1, 8}, {4, 52}}, {}},
+        {"tt-umd/blackhole_P150.yaml", 1, 1, 0, 0, {}, {}},
+        {"tt-umd/blackhole_4xP150.yaml", 4, 4, 16, 4, {{4, 4}}, {{2, 4}}},
+        {"tt-umd/blackhole_8xP150.yaml", 8, 8, 24, 12, {{2, 12}}, {{3, 8}}},
+        {"tt-umd/blackhole_P300_first_mmio.yaml", 2, 1, 2, 1, {{2, 1}}, {{1, 2}}},
+        {"tt-umd/blackhole_P300_both_mmio.yaml", 2, 2, 2, 1, {{2, 1}}, {{1, 2}}},
+        {"tt-umd/blackhole_galaxy.yaml", 32, 32, 140, 68, {{2, 66}, {4, 2}}, {{4, 24}, {5, 8}}},
+    };
+    if (corpus_files().empty()) {
+        return;
+    }
+    for (const Row& row : rows) {
+        INFO(row.file);
+        const auto cluster = load((kCorpus / row.file).string());
+        REQUIRE(cluster);
+        const ClusterShape shape = measure(*cluster);
+        CHECK(shape.chips == row.chips);
+        CHECK(shape.pcie_chips == row.pcie);
+        CHECK(shape.links == row.links);
+        CHECK(shape.pairs == row.pairs);
+        CHECK(shape.multiplicities == row.multiplicities);
+        if (!row.degrees.empty()) {
+            CHECK(shape.degrees == row.degrees);
+        }
+    }
+}
+
+TEST_CASE("a cabling descriptor with its deployment plans what was later discovered") {
+    const std::string root = (kCorpus / "scaleout-sept2025").string();
+    if (corpus_files().empty()) {
+        return;
+    }
+    struct Pair {
+        const char* cabling;
+        const char* deployment;
+        const char* discovered;
+        std::size_t missing;
+    };
+    for (const Pair& pair : {Pair{"5_n300_lb_superpod", "5_lb_deployment", "5_lb_physical_desc", 0},
+                             Pair{"16_n300_lb_cluster", "16_lb_deployment", "16_lb_physical_desc", 0},
+                             Pair{"5_wh_galaxy_y_torus_superpod", "5_wh_galaxy_y_torus_deployment",
+                                  "5_wh_galaxy_y_torus_physical_desc", 20}}) {
+        INFO(pair.cabling);
+        std::string said;
+        const auto planned =
+            load(fmt::format("{0}/cabling_descriptors/{1}.textproto,{0}/deployment_descriptors/{2}.textproto",
+                             root, pair.cabling, pair.deployment),
+                 &said);
+        INFO(said);
+        const auto found = load(fmt::format("{}/global_system_descriptors/{}.yaml", root, pair.discovered));
+        REQUIRE(planned);
+        REQUIRE(found);
+        CHECK(planned->asics().size() == found->asics().size());
+        CHECK(planned->links().size() == found->links().size() + pair.missing);
+        std::vector<Link> common;
+        std::set_intersection(planned->links().begin(), planned->links().end(), found->links().begin(),
+                              found->links().end(), std::back_inserter(common));
+        UNSCOPED_INFO(fmt::format("{} of {} links in common", common.size(), found->links().size()));
+        CHECK(common.size() >= found->links().size() * 9 / 10);
+    }
+}

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+
+#include "support/diagnostic.hpp"
+#include "topology/physical/cluster.hpp"
+#include "topology/physical/text_message.hpp"
+
+namespace tt_run::topology {
+
+/// The cluster that a cabling descriptor plans: graph templates of nodes, cables between their ports, and the
+/// host of each node. With a deployment descriptor, hosts have its names and places (its order numbers them);
+/// without one they are called `host-0`, `host-1`, ... Node types come from the file itself or are the
+/// vendor's own (`N300_LB`, `WH_GALAXY_Y_TORUS`, ...). The cables that close a T3K's ring, which older
+/// descriptors leave out, are put in where their ports are free. Empty exactly when it reported an error.
+std::optional<Cluster> read_cabling_descriptor(const TextMessage& cabling, const TextMessage* deployment,
+                                               support::DiagnosticSink& sink);
+bool looks_like_cabling_descriptor(const TextMessage& root);
+bool looks_like_deployment_descriptor(const TextMessage& root);
+
+}  // namespace tt_run::topology

@@ -1,0 +1,572 @@
+#include "topology/physical/check_fit.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "support/text.hpp"
+#include "topology/physical/cluster_shape.hpp"
+#include "topology/physical/diagnostic_kinds.hpp"
+
+namespace tt_run::topology {
+
+using support::Diagnostic;
+using support::DiagnosticSink;
+
+namespace {
+
+constexpr std::size_t kMostNamed = 4;
+
+std::string counted(std::size_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+ChipArchitecture physical(Architecture architecture) {
+    return architecture == Architecture::blackhole ? ChipArchitecture::blackhole : ChipArchitecture::wormhole;
+}
+
+std::string name_of_mesh(const Mesh& mesh) {
+    return fmt::format("mesh {}", mesh.id.value);
+}
+
+/// Which neighbours a mesh asks for, by chip number, `first` before `second`, each once.
+std::vector<std::pair<std::int32_t, std::int32_t>> wanted_edges(const Mesh& mesh) {
+    std::set<std::pair<std::int32_t, std::int32_t>> edges;
+    const auto add = [&](ChipId a, ChipId b) {
+        if (a != b) {
+            edges.insert(std::minmax(a.value, b.value));
+        }
+    };
+    for (std::int32_t row = 0; row < mesh.rows(); ++row) {
+        for (std::int32_t column = 0; column < mesh.columns(); ++column) {
+            const ChipId here = mesh.chip_at(row, column);
+            if (row + 1 < mesh.rows() || mesh.wraps(0)) {
+                add(here, mesh.chip_at((row + 1) % mesh.rows(), column));
+            }
+            if (column + 1 < mesh.columns() || mesh.wraps(1)) {
+                add(here, mesh.chip_at(row, (column + 1) % mesh.columns()));
+            }
+        }
+    }
+    for (const auto& [a, b] : mesh.express_links) {
+        add(a, b);
+    }
+    return {edges.begin(), edges.end()};
+}
+
+/// A set of chips with the pairs of neighbours inside it.
+struct Region {
+    std::vector<AsicIndex> chips;
+    std::vector<AdjacentPair> pairs;
+};
+
+class Checker {
+  public:
+    Checker(const MeshGraph& graph, const Cluster& cluster, const std::vector<RankClaim>& claims,
+            DiagnosticSink& sink)
+        : graph_(graph), cluster_(cluster), claims_(claims), sink_(sink), pairs_(adjacent_pairs(cluster)) {}
+
+    Fit check() {
+        const support::ErrorWatch watch(sink_);
+        check_architectures();
+        if (watch.saw_error()) {
+            return Fit::misfit;  // every other number would be about the wrong chips
+        }
+        check_chip_counts();
+        if (claims_.empty()) {
+            check_host_parts();
+        } else {
+            check_claims();
+        }
+        if (!cluster_.links_known()) {
+            sink_.report(
+                Diagnostic(kFitLinksUnknown, {},
+                           fmt::format("the links of `{}` are unknown; only numbers of chips and hosts were "
+                                       "compared",
+                                       cluster_.source()))
+                    .help("capture the cluster with the vendor's `topology` tool"));
+            return watch.saw_error() ? Fit::misfit : Fit::unknown;
+        }
+        if (!watch.saw_error()) {
+            claims_.empty() ? check_everywhere() : check_where_claimed();
+        }
+        return watch.saw_error() ? Fit::misfit : Fit::possible;
+    }
+
+  private:
+    bool is_mesh(const Mesh& mesh) const { return mesh.kind == MeshKind::mesh; }
+
+    std::vector<const Mesh*> meshes() const {
+        std::vector<const Mesh*> all;
+        for (const Mesh& mesh : graph_.meshes) {
+            if (is_mesh(mesh)) {
+                all.push_back(&mesh);
+            }
+        }
+        return all;
+    }
+
+    std::size_t chips_of(ChipArchitecture architecture) const {
+        std::size_t count = 0;
+        for (const Board& board : cluster_.boards()) {
+            count += board.architecture == architecture ? board.asic_count : 0;
+        }
+        return count;
+    }
+
+    void check_architectures() {
+        for (const Mesh* mesh : meshes()) {
+            const ChipArchitecture wanted = physical(mesh->architecture);
+            if (chips_of(wanted) == 0) {
+                const auto has = cluster_.architecture();
+                sink_.report(Diagnostic(kFitArchitecture, mesh->span,
+                                        fmt::format("{} is of {} chips, but `{}` has {} chips only",
+                                                    name_of_mesh(*mesh), name_of(wanted), cluster_.source(),
+                                                    has ? name_of(*has) : std::string_view("other")))
+                                 .help("use the Mesh Graph Descriptor for this machine, or another cluster"));
+                return;
+            }
+        }
+    }
+
+    void check_chip_counts() {
+        std::map<ChipArchitecture, std::size_t> wanted;
+        for (const Mesh* mesh : meshes()) {
+            wanted[physical(mesh->architecture)] += static_cast<std::size_t>(mesh->chip_count());
+        }
+        for (const auto& [architecture, need] : wanted) {
+            const std::size_t have = chips_of(architecture);
+            if (need <= have) {
+                continue;
+            }
+            const Mesh* largest = nullptr;
+            for (const Mesh* mesh : meshes()) {
+                largest = largest == nullptr || mesh->chip_count() > largest->chip_count() ? mesh : largest;
+            }
+            Diagnostic short_of(kFitChips, largest->span,
+                                fmt::format("needs {} {} chips, `{}` has {}", need, name_of(architecture),
+                                            cluster_.source(), have));
+            short_of.label(fmt::format("{}x{}, {}", largest->rows(), largest->columns(),
+                                       counted(static_cast<std::size_t>(largest->chip_count()), "chip")));
+            note_incomplete_boards(short_of);
+            sink_.report(std::move(short_of));
+        }
+    }
+
+    /// A chip that ought to be there and is not explains a lot.
+    void note_incomplete_boards(Diagnostic& diagnostic) const {
+        std::size_t named = 0;
+        for (const Board& board : cluster_.boards()) {
+            const std::uint32_t usual = facts_of(board.type).chips;
+            if (usual != 0 && board.asic_count < usual && named++ < kMostNamed) {
+                diagnostic.note(fmt::format("tray {} of host `{}` has {} of a {}'s {} chips", board.tray,
+                                            cluster_.host(board.host).name, board.asic_count,
+                                            name_of(board.type), usual));
+            }
+        }
+    }
+
+    /// Parts of meshes onto hosts, by size alone: for each size, how many parts at least so large the hosts
+    /// take.
+    void check_host_parts() {
+        std::vector<std::pair<std::size_t, const Mesh*>> parts;
+        for (const Mesh* mesh : meshes()) {
+            const auto size = static_cast<std::size_t>(mesh->chip_count() / mesh->host_rank_count());
+            for (std::int32_t rank = 0; rank < mesh->host_rank_count(); ++rank) {
+                parts.emplace_back(size, mesh);
+            }
+        }
+        std::stable_sort(parts.begin(), parts.end(),
+                         [](const auto& a, const auto& b) { return a.first > b.first; });
+        for (std::size_t k = 0; k < parts.size(); ++k) {
+            const std::size_t size = parts[k].first;
+            if (k + 1 < parts.size() && parts[k + 1].first == size) {
+                continue;
+            }
+            std::size_t room = 0;
+            std::size_t largest = 0;
+            for (const Host& host : cluster_.hosts()) {
+                room += host.asic_count / size;
+                largest = std::max<std::size_t>(largest, host.asic_count);
+            }
+            if (room > k) {
+                continue;
+            }
+            sink_.report(
+                Diagnostic(
+                    kFitHosts, parts[k].second->span,
+                    fmt::format("needs room for {} of {} or more, each on one host; the {} of `{}` have "
+                                "room for {}",
+                                counted(k + 1, "part"), counted(size, "chip"),
+                                counted(cluster_.hosts().size(), "host"), cluster_.source(), room))
+                    .note(fmt::format("the largest host has {}", counted(largest, "chip"))));
+            return;
+        }
+    }
+
+    std::string where(const RankClaim& claim) const {
+        return fmt::format(
+            "{} ({}, host rank {}) on host `{}`", claim.rank,
+            graph_.find(claim.mesh) != nullptr ? name_of_mesh(*graph_.find(claim.mesh)) : "no mesh",
+            claim.host_rank.value, cluster_.host(claim.host).name);
+    }
+
+    void check_claims() {
+        for (const RankClaim& claim : claims_) {
+            const Mesh* mesh = graph_.find(claim.mesh);
+            if (mesh == nullptr) {
+                continue;  // the bindings' own check says so
+            }
+            const auto need = static_cast<std::size_t>(mesh->chip_count() / mesh->host_rank_count());
+            if (claim.chips.size() < need) {
+                Diagnostic too_few(kFitRankChips, claim.place,
+                                   fmt::format("{} needs {}, it sees {}", where(claim), counted(need, "chip"),
+                                               claim.chips.size()));
+                too_few.also(
+                    mesh->span,
+                    fmt::format("{}x{} over {}", mesh->rows(), mesh->columns(),
+                                counted(static_cast<std::size_t>(mesh->host_rank_count()), "host rank")));
+                note_incomplete_boards(too_few);
+                sink_.report(std::move(too_few));
+            }
+        }
+    }
+
+    Region region_of(const std::vector<AsicIndex>& chips) const {
+        Region region;
+        region.chips = chips;
+        std::vector<bool> inside(cluster_.asics().size(), false);
+        for (const AsicIndex chip : chips) {
+            inside[chip.value] = true;
+        }
+        std::copy_if(pairs_.begin(), pairs_.end(), std::back_inserter(region.pairs),
+                     [&](const AdjacentPair& pair) { return inside[pair.a.value] && inside[pair.b.value]; });
+        return region;
+    }
+
+    /// The chips of each part that hangs together, largest first.
+    std::vector<std::size_t> part_sizes(const Region& region) const {
+        std::vector<std::uint32_t> root(cluster_.asics().size());
+        std::iota(root.begin(), root.end(), 0U);
+        const std::function<std::uint32_t(std::uint32_t)> find = [&](std::uint32_t at) {
+            while (root[at] != at) {
+                at = root[at] = root[root[at]];
+            }
+            return at;
+        };
+        for (const AdjacentPair& pair : region.pairs) {
+            root[find(pair.a.value)] = find(pair.b.value);
+        }
+        std::map<std::uint32_t, std::size_t> sizes;
+        for (const AsicIndex chip : region.chips) {
+            ++sizes[find(chip.value)];
+        }
+        std::vector<std::size_t> sorted;
+        for (const auto& [at, size] : sizes) {
+            sorted.push_back(size);
+        }
+        std::sort(sorted.rbegin(), sorted.rend());
+        return sorted;
+    }
+
+    /// Necessary conditions for a mesh to lie somewhere in a region. `meshes` lie in it side by side.
+    bool check_region(const std::vector<const Mesh*>& inside, const Region& region,
+                      const std::string& place) {
+        const support::ErrorWatch watch(sink_);
+        const std::vector<std::size_t> parts = part_sizes(region);
+        for (const Mesh* mesh : inside) {
+            const auto need = static_cast<std::size_t>(mesh->chip_count());
+            if (need > 1 && (parts.empty() || parts.front() < need)) {
+                sink_.report(
+                    Diagnostic(kFitConnected, mesh->span,
+                               fmt::format("{} needs {} that hang together; {} the largest such part has {}",
+                                           name_of_mesh(*mesh), counted(need, "chip"), place,
+                                           parts.empty() ? 0 : parts.front())));
+                return false;
+            }
+        }
+        check_degrees(inside, region, place);
+        check_pairs(inside, region, place);
+        return !watch.saw_error();
+    }
+
+    /// The k chips that want most neighbours must lie on k chips that have as many.
+    void check_degrees(const std::vector<const Mesh*>& inside, const Region& region,
+                       const std::string& place) {
+        std::map<std::uint32_t, std::size_t, std::greater<>> wanted;  // neighbours -> chips that want so many
+        const Mesh* example = nullptr;
+        for (const Mesh* mesh : inside) {
+            std::vector<std::uint32_t> degrees(static_cast<std::size_t>(mesh->chip_count()), 0);
+            for (const auto& [a, b] : wanted_edges(*mesh)) {
+                ++degrees[static_cast<std::size_t>(a)];
+                ++degrees[static_cast<std::size_t>(b)];
+            }
+            for (const std::uint32_t degree : degrees) {
+                ++wanted[degree];
+            }
+            example = example == nullptr || mesh->chip_count() > example->chip_count() ? mesh : example;
+        }
+        std::vector<std::uint32_t> has(cluster_.asics().size(), 0);
+        for (const AdjacentPair& pair : region.pairs) {
+            ++has[pair.a.value];
+            ++has[pair.b.value];
+        }
+        std::size_t need = 0;
+        for (const auto& [degree, chips] : wanted) {
+            need += chips;
+            const auto have = static_cast<std::size_t>(
+                std::count_if(region.chips.begin(), region.chips.end(),
+                              [&](AsicIndex chip) { return has[chip.value] >= degree; }));
+            if (have >= need) {
+                continue;
+            }
+            Diagnostic short_of(
+                kFitNeighbours, example->span,
+                fmt::format("{} need{} {} or more neighbours each; {} {} {}", counted(need, "chip"),
+                            need == 1 ? "s" : "", degree, place, have, have == 1 ? "has" : "have"));
+            short_of.note(name_lesser(region, has, degree));
+            sink_.report(std::move(short_of));
+            return;
+        }
+    }
+
+    std::string name_lesser(const Region& region, const std::vector<std::uint32_t>& has,
+                            std::uint32_t degree) const {
+        std::vector<std::string> names;
+        std::size_t rest = 0;
+        for (const AsicIndex chip : region.chips) {
+            if (has[chip.value] + 1 == degree) {
+                names.size() < kMostNamed
+                    ? names.push_back(fmt::format("`{}` has {}", cluster_.name_of(chip), has[chip.value]))
+                    : static_cast<void>(++rest);
+            }
+        }
+        if (names.empty()) {
+            return "no chip comes near";
+        }
+        return "short by one: " + support::join(names, ", ") +
+               (rest == 0 ? "" : fmt::format(" and {} more", rest));
+    }
+
+    /// Neighbouring pairs with enough links, and with any.
+    void check_pairs(const std::vector<const Mesh*>& inside, const Region& region, const std::string& place) {
+        std::map<std::int32_t, std::size_t, std::greater<>> strict;  // links -> pairs that want so many
+        std::size_t all = 0;
+        std::map<std::int32_t, std::size_t, std::greater<>> relaxed;
+        const Mesh* example = nullptr;
+        for (const Mesh* mesh : inside) {
+            const std::size_t edges = wanted_edges(*mesh).size();
+            all += edges;
+            (mesh->channels.policy == ChannelPolicy::strict ? strict : relaxed)[mesh->channels.count] +=
+                edges;
+            example = example == nullptr || mesh->chip_count() > example->chip_count() ? mesh : example;
+        }
+        if (region.pairs.size() < all) {
+            sink_.report(Diagnostic(kFitLinks, example->span,
+                                    fmt::format("needs {} of neighbours, {} there are {}",
+                                                counted(all, "pair"), place, region.pairs.size())));
+            return;
+        }
+        if (report_thin(strict, region, kFitLinks, *example, place)) {
+            report_thin(relaxed, region, kFitFewerLinks, *example, place);
+        }
+    }
+
+    bool report_thin(const std::map<std::int32_t, std::size_t, std::greater<>>& wanted, const Region& region,
+                     support::DiagnosticKind kind, const Mesh& example, const std::string& place) {
+        std::size_t need = 0;
+        for (const auto& [links, pairs] : wanted) {
+            need += pairs;
+            const auto enough = [&](const AdjacentPair& pair) {
+                return static_cast<std::int64_t>(pair.links) >= links;
+            };
+            const auto have =
+                static_cast<std::size_t>(std::count_if(region.pairs.begin(), region.pairs.end(), enough));
+            if (have >= need) {
+                continue;
+            }
+            Diagnostic thin(kind, example.span,
+                            fmt::format("needs {} of neighbours with {} links each, {} there are {}",
+                                        counted(need, "pair"), links, place, have));
+            std::size_t named = 0;
+            for (const AdjacentPair& pair : region.pairs) {
+                if (!enough(pair) && named++ < kMostNamed) {
+                    thin.note(fmt::format("`{}` and `{}` have {}", cluster_.name_of(pair.a),
+                                          cluster_.name_of(pair.b), counted(pair.links, "link")));
+                }
+            }
+            if (kind.severity == support::Severity::error) {
+                thin.help("with `policy: RELAXED` fewer links are a warning");
+            } else {
+                thin.note("the policy is RELAXED: it runs with less bandwidth there");
+            }
+            sink_.report(std::move(thin));
+            return false;
+        }
+        return true;
+    }
+
+    void check_everywhere() {
+        std::map<ChipArchitecture, std::vector<AsicIndex>> chips;
+        for (std::uint32_t k = 0; k < cluster_.asics().size(); ++k) {
+            chips[cluster_.board_of(AsicIndex{k}).architecture].push_back(AsicIndex{k});
+        }
+        for (const auto& [architecture, members] : chips) {
+            std::vector<const Mesh*> inside;
+            for (const Mesh* mesh : meshes()) {
+                if (physical(mesh->architecture) == architecture) {
+                    inside.push_back(mesh);
+                }
+            }
+            if (!inside.empty()) {
+                check_region(inside, region_of(members), fmt::format("in `{}`", cluster_.source()));
+            }
+        }
+    }
+
+    void check_where_claimed() {
+        std::map<MeshId, std::vector<AsicIndex>> chips;
+        for (const RankClaim& claim : claims_) {
+            std::vector<AsicIndex>& into = chips[claim.mesh];
+            into.insert(into.end(), claim.chips.begin(), claim.chips.end());
+        }
+        bool sound = true;
+        for (auto& [id, members] : chips) {
+            std::sort(members.begin(), members.end());
+            members.erase(std::unique(members.begin(), members.end()), members.end());
+            const Mesh* mesh = graph_.find(id);
+            if (mesh != nullptr && is_mesh(*mesh)) {
+                sound = check_region({mesh}, region_of(members), "on the chips of its ranks") && sound;
+            }
+        }
+        if (sound) {
+            check_parts_of_meshes();
+        }
+        for (const MeshConnection& connection : graph_.connections) {
+            check_connection(connection, chips);
+        }
+    }
+
+    struct Between {
+        std::size_t links = 0;
+        std::vector<std::uint32_t> pairs;  ///< links of each pair of chips
+    };
+
+    Between between(const std::vector<AsicIndex>& a, const std::vector<AsicIndex>& b) const {
+        const std::set<AsicIndex> left(a.begin(), a.end());
+        const std::set<AsicIndex> right(b.begin(), b.end());
+        Between found;
+        for (const AdjacentPair& pair : pairs_) {
+            const bool joins = (left.contains(pair.a) && right.contains(pair.b)) ||
+                               (left.contains(pair.b) && right.contains(pair.a));
+            if (joins) {
+                found.links += pair.links;
+                found.pairs.push_back(pair.links);
+            }
+        }
+        return found;
+    }
+
+    /// Parts of one mesh on different ranks touch along an edge; that edge needs its pairs.
+    void check_parts_of_meshes() {
+        for (std::size_t i = 0; i < claims_.size(); ++i) {
+            for (std::size_t j = i + 1; j < claims_.size(); ++j) {
+                const Mesh* mesh = graph_.find(claims_[i].mesh);
+                if (mesh == nullptr || claims_[j].mesh != claims_[i].mesh) {
+                    continue;
+                }
+                std::size_t need = 0;
+                for (const auto& [a, b] : wanted_edges(*mesh)) {
+                    const MeshHostRank first = mesh->host_rank_of({a});
+                    const MeshHostRank second = mesh->host_rank_of({b});
+                    need += (first == claims_[i].host_rank && second == claims_[j].host_rank) ||
+                                    (second == claims_[i].host_rank && first == claims_[j].host_rank)
+                                ? 1
+                                : 0;
+                }
+                if (need != 0) {
+                    check_seam(*mesh, claims_[i], claims_[j], need);
+                }
+            }
+        }
+    }
+
+    void check_seam(const Mesh& mesh, const RankClaim& a, const RankClaim& b, std::size_t need) {
+        const Between found = between(a.chips, b.chips);
+        const bool strict = mesh.channels.policy == ChannelPolicy::strict;
+        const auto enough = static_cast<std::size_t>(
+            std::count_if(found.pairs.begin(), found.pairs.end(), [&](std::uint32_t links) {
+                return static_cast<std::int64_t>(links) >= (strict ? mesh.channels.count : 1);
+            }));
+        if (enough >= need) {
+            return;
+        }
+        sink_.report(
+            Diagnostic(kFitHostParts, b.place,
+                       fmt::format("{} needs {} of neighbours{} between {} and {}, there {} {}",
+                                   name_of_mesh(mesh), counted(need, "pair"),
+                                   strict ? fmt::format(" with {} links each", mesh.channels.count) : "",
+                                   where(a), where(b), enough == 1 ? "is" : "are", enough))
+                .also(a.place, a.rank)
+                .also(mesh.span, "the mesh")
+                .note(fmt::format("between their chips there are {} in all", counted(found.links, "link")))
+                .help("check the cables between them, and which rank has which host rank"));
+    }
+
+    void check_connection(const MeshConnection& connection,
+                          const std::map<MeshId, std::vector<AsicIndex>>& chips) {
+        const auto from = chips.find(connection.from);
+        const auto to = chips.find(connection.to);
+        if (from == chips.end() || to == chips.end() || from->first == to->first) {
+            return;
+        }
+        const std::size_t have = between(from->second, to->second).links;
+        // All connections of one pair share its links.
+        std::size_t need = 0;
+        for (const MeshConnection& other : graph_.connections) {
+            const bool same =
+                std::minmax(other.from, other.to) == std::minmax(connection.from, connection.to);
+            need += same ? static_cast<std::size_t>(other.channels.count) : 0;
+            if (same && &other < &connection) {
+                return;  // told already
+            }
+        }
+        const bool strict = connection.channels.policy == ChannelPolicy::strict;
+        if (have >= need) {
+            return;
+        }
+        const bool is_error = strict || have == 0;
+        Diagnostic short_of(is_error ? kFitConnection : kFitFewerChannels, connection.span,
+                            fmt::format("mesh {} and mesh {} need {} between them, {} there {} {}",
+                                        connection.from.value, connection.to.value, counted(need, "channel"),
+                                        "on the chips of their ranks", have == 1 ? "is" : "are", have));
+        for (const RankClaim& claim : claims_) {
+            if (claim.mesh == connection.from || claim.mesh == connection.to) {
+                short_of.note(fmt::format("{} has {}", where(claim), counted(claim.chips.size(), "chip")));
+            }
+        }
+        if (is_error && have != 0) {
+            short_of.help("with `policy: RELAXED` fewer channels are a warning");
+        }
+        sink_.report(std::move(short_of));
+    }
+
+    const MeshGraph& graph_;
+    const Cluster& cluster_;
+    const std::vector<RankClaim>& claims_;
+    DiagnosticSink& sink_;
+    std::vector<AdjacentPair> pairs_;
+};
+
+}  // namespace
+
+Fit check_fit(const MeshGraph& graph, const Cluster& cluster, const std::vector<RankClaim>& claims,
+              DiagnosticSink& sink) {
+    return Checker(graph, cluster, claims, sink).check();
+}
+
+}  // namespace tt_run::topology

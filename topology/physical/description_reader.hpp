@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "support/diagnostic.hpp"
+#include "support/yaml_document.hpp"
+
+namespace tt_run::topology {
+
+/// Reading values out of parsed YAML or JSON. Each function reports what is wrong, with its place, as
+/// `cluster-bad-value` or `cluster-missing-field`, and gives nothing then. `what` names the value for the
+/// reader of the message: "chip", "board id".
+
+/// A non-negative integer, decimal or `0x` hexadecimal, quoted or not, up to `most`.
+std::optional<std::uint64_t> read_number(const support::YamlNode& node, std::string_view what,
+                                         support::DiagnosticSink& sink, std::uint64_t most = UINT64_MAX);
+std::optional<std::int32_t> read_signed(const support::YamlNode& node, std::string_view what,
+                                        support::DiagnosticSink& sink);
+std::optional<std::string> read_word(const support::YamlNode& node, std::string_view what,
+                                     support::DiagnosticSink& sink);
+std::optional<bool> read_truth(const support::YamlNode& node, std::string_view what,
+                               support::DiagnosticSink& sink);
+
+/// The value under `key`, which must be there.
+const support::YamlNode* require(const support::YamlNode& map, std::string_view key,
+                                 support::DiagnosticSink& sink);
+
+/// True if `node` is of `kind`; reports otherwise.
+bool expect_kind(const support::YamlNode& node, support::YamlNode::Kind kind, std::string_view what,
+                 support::DiagnosticSink& sink);
+
+/// The number that is the whole of `text`; no sign, no blanks.
+std::optional<std::uint64_t> parse_number(std::string_view text);
+
+}  // namespace tt_run::topology

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/diagnostic.hpp"
+#include "support/source_text.hpp"
+
+namespace tt_run::topology {
+
+/// A message in Protobuf's text format, as a tree with places. Without a schema: fields keep their order and
+/// may repeat, and what they mean is for the reader to say. Descriptors of newer tools have fields that no
+/// schema of ours would know; this reads them all the same.
+struct TextMessage {
+    struct Field;
+    support::Span span;  ///< of its opening brace; of the whole text for the outermost
+    std::vector<Field> fields;
+
+    /// The last field of this name, as Protobuf has it for fields that do not repeat; null if there is none.
+    const Field* find(std::string_view name) const;
+    /// All messages under this name, in order.
+    std::vector<const TextMessage*> messages(std::string_view name) const;
+};
+
+struct TextMessage::Field {
+    support::Spanned<std::string> name;
+    support::Spanned<std::string> scalar;  ///< quotes and escapes taken off; empty for a message
+    bool quoted = false;
+    std::vector<TextMessage> message;  ///< one if the value is a message, else none
+};
+
+/// Reports the first error of syntax as `cluster-syntax`; empty exactly then. Values like `[a, b]` become one
+/// field for each. Nesting is limited.
+std::optional<TextMessage> parse_text_message(const support::SourceTextPtr& source,
+                                              support::DiagnosticSink& sink);
+
+/// Typed access; each reports a bad value with its place. A missing field gives the type's zero, as Protobuf
+/// has it.
+std::uint64_t number_in(const TextMessage& message, std::string_view name, support::DiagnosticSink& sink,
+                        std::uint64_t most = UINT32_MAX);
+std::string text_in(const TextMessage& message, std::string_view name, support::DiagnosticSink& sink);
+
+}  // namespace tt_run::topology
