@@ -10,6 +10,8 @@ namespace tt_run::support {
 namespace {
 
 constexpr std::size_t kWindowColumns = 110;
+/// A longer line is no text for people, and taking it apart for each of many diagnostics would take minutes.
+constexpr std::size_t kLongestShownLine = 65536;
 
 struct Palette {
     Colour colour;
@@ -75,9 +77,12 @@ Mark mark_of(const Label& label, bool primary) {
     const SourceText& source = *label.span.source;
     const SourceText::Position begin = source.position(label.span.begin);
     const SourceText::Position end = source.position(std::max(label.span.begin, label.span.end));
-    const std::size_t line_columns = columns_of(source.line(begin.line)).size();
-    const std::size_t last =
-        end.line == begin.line ? end.column : std::max(line_columns + 1, begin.column + 1);
+    if (end.line == begin.line) {
+        return {begin.column - 1, std::max<std::size_t>(1, end.column - begin.column), primary, &label.text};
+    }
+    const std::string_view line = source.line(begin.line);
+    const std::size_t line_columns = line.size() > kLongestShownLine ? 0 : columns_of(line).size();
+    const std::size_t last = std::max(line_columns + 1, begin.column + 1);
     return {begin.column - 1, std::max<std::size_t>(1, last - begin.column), primary, &label.text};
 }
 
@@ -105,7 +110,12 @@ class Picture {
   private:
     void draw_line(std::size_t line, const std::vector<Mark>& marks, std::size_t gutter,
                    std::string& drawn) const {
-        const std::vector<std::string> columns = columns_of(source_->line(line));
+        const std::string_view text = source_->line(line);
+        if (text.size() > kLongestShownLine) {
+            drawn += fmt::format("{:>{}} | (a line of {} bytes is not shown)\n", line, gutter, text.size());
+            return;
+        }
+        const std::vector<std::string> columns = columns_of(text);
         const std::size_t shown_from = first_shown_column(columns.size(), marks);
         const std::size_t shown_to = shown_from + kWindowColumns;
         const std::string_view cut_left = shown_from > 0 ? "..." : "";
@@ -116,9 +126,9 @@ class Picture {
             const std::size_t column = mark.column - std::min(mark.column, shown_from) + cut_left.size();
             const std::size_t room = shown_to > mark.column ? shown_to - mark.column : 1;
             const std::string under(std::min(mark.width, room), mark.primary ? '^' : '-');
-            const std::string text = mark.text->empty() ? "" : " " + *mark.text;
+            const std::string said = mark.text->empty() ? "" : " " + *mark.text;
             drawn += fmt::format("{:>{}} | {:{}}{}\n", "", gutter, "", column,
-                                 palette_.paint(mark.primary ? "1;32" : "1;34", under + text));
+                                 palette_.paint(mark.primary ? "1;32" : "1;34", under + said));
         }
     }
 

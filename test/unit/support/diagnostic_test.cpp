@@ -109,3 +109,13 @@ TEST_CASE("diagnostics as JSON carry every place") {
     CHECK(json.find("\"end_column\": 4") != std::string::npos);
     CHECK(json.find("\"error\": 1") != std::string::npos);
 }
+
+TEST_CASE("a line that is no text for people is not shown, however many speak of it") {
+    const SourceTextPtr file = make_source_text("f", std::string(3'000'000, 'x'));
+    DiagnosticSink sink;
+    for (std::size_t k = 0; k < 500; ++k) {
+        sink.report(Diagnostic(kGap, Span{file, k, k + 1}, "m").also(Span{file, 0, 2'000'000}, "all"));
+    }
+    const std::string text = render_text(sink, Colour::off);
+    CHECK(text.starts_with("f:1:1: error: m [gap]\n   1 | (a line of 3000000 bytes is not shown)\n"));
+}
