@@ -17,7 +17,7 @@ namespace tt_run::support {
 
 namespace {
 
-constexpr std::size_t kMostNodes = 8'000'000;
+constexpr std::size_t kMostNodes = 4'000'000;
 constexpr std::size_t kDeepest = 200;
 
 /// Ends the parse; the diagnostic has been reported already.
