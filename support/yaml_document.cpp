@@ -12,13 +12,11 @@
 #include <yaml-cpp/parser.h>
 
 #include "support/diagnostic_kinds.hpp"
+#include "support/yaml_plain.hpp"
 
 namespace tt_run::support {
 
 namespace {
-
-constexpr std::size_t kMostNodes = 4'000'000;
-constexpr std::size_t kDeepest = 200;
 
 /// Ends the parse; the diagnostic has been reported already.
 struct Abandon {};
@@ -131,10 +129,10 @@ class TreeBuilder : public YAML::EventHandler {
 
     void count(std::size_t nodes, const Span& span) {
         nodes_ += nodes;
-        if (nodes_ > kMostNodes) {
+        if (nodes_ > kMostYamlNodes) {
             sink_.report(Diagnostic(kYamlTooLarge, span,
                                     fmt::format("this document has more than {} nodes, the most that is read",
-                                                kMostNodes))
+                                                kMostYamlNodes))
                              .note("aliases count as often as they are used"));
             throw Abandon{};
         }
@@ -153,9 +151,9 @@ class TreeBuilder : public YAML::EventHandler {
         node.kind = kind;
         node.span = {source_, offset(mark), offset(mark) + 1};
         count(1, node.span);
-        if (open_.size() >= kDeepest) {
+        if (open_.size() >= kDeepestYaml) {
             sink_.report(Diagnostic(kYamlTooLarge, node.span,
-                                    fmt::format("this document is nested more than {} deep", kDeepest)));
+                                    fmt::format("this document is nested more than {} deep", kDeepestYaml)));
             throw Abandon{};
         }
         open_.push_back({std::move(node), anchor, std::nullopt, {}});
@@ -231,7 +229,27 @@ std::string_view name_of(YamlNode::Kind kind) {
     return "nothing";
 }
 
+namespace {
+
+Diagnostic too_many_nodes(const Span& span) {
+    return Diagnostic(
+        kYamlTooLarge, span,
+        fmt::format("this document has more than {} nodes, the most that is read", kMostYamlNodes));
+}
+
+}  // namespace
+
 std::optional<YamlNode> parse_yaml(const SourceTextPtr& source, DiagnosticSink& sink) {
+    YamlNode plain;
+    switch (parse_plain_yaml(source, plain)) {
+        case PlainYaml::read:
+            return plain;
+        case PlainYaml::too_large:
+            sink.report(too_many_nodes(Span{source, 0, 0}));
+            return std::nullopt;
+        case PlainYaml::unusual:
+            break;
+    }
     const ErrorWatch watch(sink);
     TreeBuilder builder(source, sink);
     try {

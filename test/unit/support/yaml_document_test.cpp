@@ -101,3 +101,49 @@ TEST_CASE("bytes that are no UTF-8 do not crash the reader") {
     std::string said;
     parse("a: \xff\xfe\n\xc3: b\n", &said);
 }
+
+TEST_CASE("plain documents are read alike by both readers") {
+    // A comment line of the full reader's own, a directive, sends the same document to it.
+    const auto same = [](const auto& self, const YamlNode& a, const YamlNode& b, std::size_t shift) -> bool {
+        const bool place =
+            a.is_null() || (a.span.begin + shift == b.span.begin && a.span.text() == b.span.text());
+        if (a.kind != b.kind || a.text != b.text || a.quoted != b.quoted || !place ||
+            a.items.size() != b.items.size() || a.entries.size() != b.entries.size()) {
+            UNSCOPED_INFO("plain `" << a.text << "` at " << a.span.begin + shift << " `" << a.span.text()
+                                    << "`, full `" << b.text << "` at " << b.span.begin << " `"
+                                    << b.span.text() << "`");
+            return false;
+        }
+        for (std::size_t k = 0; k < a.items.size(); ++k) {
+            if (!self(self, a.items[k], b.items[k], shift)) {
+                return false;
+            }
+        }
+        for (std::size_t k = 0; k < a.entries.size(); ++k) {
+            if (a.entries[k].key.value != b.entries[k].key.value ||
+                a.entries[k].key.span.begin + shift != b.entries[k].key.span.begin ||
+                !self(self, a.entries[k].value, b.entries[k].value, shift)) {
+                return false;
+            }
+        }
+        return true;
+    };
+    const std::string mark = "---\n";
+    for (const std::string text : {
+             "a: 1\nb: 'x'\nc: [1, \"2\", {d: e}]\n",
+             "a:\n  b:\n    - 1\n    - c: 2\n      d: 3\n    -\n      - e\n      - f\n  g: h i # j\nk: l#m\n",
+             "a:\n- 1\n- 2\nb:\n-\n  -\n    chip: 0\nc:\n",
+             "{\"a\": [1, 2,\n 3], \"b\": {}, \"c\":[], \"d\":null}\n",
+             "a: \"x \\\" y\"\nb: \"\"\nc: ~\nd: -1\ne: 0000:41:00.0\nf: http://x\n",
+             "- a: 1\n  b: 2\n- c\n- - d\n  - e\n",
+             "# c\n\na: {x: 1, y: [z,],}\n  \nb: null\r\nc: d\r\n",
+             "a: [\n  {b: c}, # d\n  {e: 1:2}\n]\n",
+         }) {
+        INFO(text);
+        const auto plain = parse(text);
+        const auto full = parse(mark + text);
+        REQUIRE(plain);
+        REQUIRE(full);
+        CHECK(same(same, *plain, *full, mark.size()));
+    }
+}
