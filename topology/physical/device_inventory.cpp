@@ -125,7 +125,8 @@ void read_telemetry(const fs::path& directory, InventoryDevice& device) {
 
 std::vector<std::int32_t> read_holders(const fs::path& path) {
     std::vector<std::int32_t> holders;
-    for (const std::string_view line : support::split(attribute(path), '\n')) {
+    const std::string text = attribute(path);
+    for (const std::string_view line : support::split(text, '\n')) {
         const std::string_view word = support::trim(line);
         if (const auto pid = support::parse_integer(word.substr(0, word.find_first_of(" \t")))) {
             holders.push_back(static_cast<std::int32_t>(*pid));
@@ -185,7 +186,8 @@ std::optional<PciAddress> address_of(const fs::path& class_entry) {
             return address;
         }
     }
-    for (const std::string_view line : support::split(attribute(class_entry / "device" / "uevent"), '\n')) {
+    const std::string text = attribute(class_entry / "device" / "uevent");
+    for (const std::string_view line : support::split(text, '\n')) {
         constexpr std::string_view kKey = "PCI_SLOT_NAME=";
         if (line.starts_with(kKey)) {
             return PciAddress::parse(line.substr(kKey.size()));
