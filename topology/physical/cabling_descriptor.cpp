@@ -41,6 +41,30 @@ std::map<std::string, const TextMessage*> entries_of(const TextMessage& message,
     return entries;
 }
 
+void report_unknown_node(const std::string& name, const Span& place,
+                         const std::vector<std::string_view>& known, DiagnosticSink& sink) {
+    Diagnostic unknown(kUnknownNodeType, place,
+                       fmt::format("`{}` is no node type of this file, nor one of the vendor's", name));
+    if (const auto near = support::nearest_spelling(name, known)) {
+        unknown.help(fmt::format("did you mean `{}`?", *near));
+    }
+    sink.report(std::move(unknown));
+}
+
+/// A host's name and where it stands.
+void read_place(const TextMessage& entry, Host& host, DiagnosticSink& sink) {
+    host.name = text_in(entry, "host", sink);
+    host.hall = text_in(entry, "hall", sink);
+    host.aisle = text_in(entry, "aisle", sink);
+    host.group = text_in(entry, "group_name", sink);
+    if (entry.find("rack") != nullptr) {
+        host.rack = static_cast<std::uint32_t>(number_in(entry, "rack", sink));
+    }
+    if (entry.find("shelf_u") != nullptr) {
+        host.shelf = static_cast<std::uint32_t>(number_in(entry, "shelf_u", sink));
+    }
+}
+
 class Planner {
   public:
     Planner(const TextMessage& cabling, const TextMessage* deployment, DiagnosticSink& sink)
@@ -183,12 +207,7 @@ class Planner {
             known.push_back(key);
         }
         const TextMessage::Field* field = at.find("node_descriptor");
-        Diagnostic unknown(kUnknownNodeType, field == nullptr ? at.span : field->scalar.span,
-                           fmt::format("`{}` is no node type of this file, nor one of the vendor's", name));
-        if (const auto near = support::nearest_spelling(name, known)) {
-            unknown.help(fmt::format("did you mean `{}`?", *near));
-        }
-        sink_.report(std::move(unknown));
+        report_unknown_node(name, field == nullptr ? at.span : field->scalar.span, known, sink_);
         return std::nullopt;
     }
 
@@ -275,16 +294,7 @@ class Planner {
     }
 
     void deploy(const TextMessage& entry, const Placed& placed, Host& host) {
-        host.name = text_in(entry, "host", sink_);
-        host.hall = text_in(entry, "hall", sink_);
-        host.aisle = text_in(entry, "aisle", sink_);
-        host.group = text_in(entry, "group_name", sink_);
-        if (entry.find("rack") != nullptr) {
-            host.rack = static_cast<std::uint32_t>(number_in(entry, "rack", sink_));
-        }
-        if (entry.find("shelf_u") != nullptr) {
-            host.shelf = static_cast<std::uint32_t>(number_in(entry, "shelf_u", sink_));
-        }
+        read_place(entry, host, sink_);
         const std::string type_name = text_in(entry, "node_type", sink_);
         if (!type_name.empty() && type_name != placed.type_name) {
             sink_.report(
@@ -404,6 +414,34 @@ class Planner {
 };
 
 }  // namespace
+
+std::optional<Cluster> read_deployment_descriptor(const TextMessage& deployment, DiagnosticSink& sink) {
+    const support::ErrorWatch watch(sink);
+    ClusterAssembly assembly(Origin::imported, deployment.span.source->name());
+    assembly.set_links_unknown();
+    NodeWiring wiring(assembly);
+    for (const TextMessage* entry : deployment.messages("hosts")) {
+        const std::string type = text_in(*entry, "node_type", sink);
+        const NodeFacts* node = find_node(type);
+        if (node == nullptr) {
+            report_unknown_node(type, entry->span, node_names(), sink);
+            continue;
+        }
+        Host host;
+        host.motherboard = node->motherboard;
+        read_place(*entry, host, sink);
+        const std::uint32_t number = wiring.add_node(host, entry->span);
+        for (std::uint32_t tray = 1; tray <= node->boards; ++tray) {
+            Board board;
+            board.tray = tray;
+            board.type = node->board;
+            wiring.add_board(
+                number, board, [](Asic&) {}, entry->span);
+        }
+    }
+    std::optional<Cluster> cluster = std::move(assembly).finish(sink);
+    return watch.saw_error() ? std::nullopt : std::move(cluster);
+}
 
 bool looks_like_cabling_descriptor(const TextMessage& root) {
     return root.find("graph_templates") != nullptr || root.find("root_instance") != nullptr;

@@ -456,6 +456,10 @@ std::optional<Cluster> ClusterAssembly::finish(DiagnosticSink& sink) && {
     check_pci_devices(sink);
     check_boards(sink);
     check_firmware(sink);
+    if (!links_known_) {
+        links_.clear();  // some are implied by the boards; they are not all
+        open_ends_.clear();
+    }
     check_links(sink);
     if (watch.saw_error()) {
         return std::nullopt;

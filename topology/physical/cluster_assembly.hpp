@@ -17,6 +17,7 @@ class ClusterAssembly {
   public:
     ClusterAssembly(Origin origin, std::string source);
 
+    /// Links that were or will be added are left out.
     void set_links_unknown() { links_known_ = false; }
 
     /// The fields `first_...` and `..._count` are filled in by `finish`; so is the `host` of a board and the

@@ -338,7 +338,11 @@ class Reader {
 
     void read_links() {
         const YamlNode* rows = list(root_, "links");
+        const std::size_t errors_before = sink_.errors();
         for (std::size_t k = 0; rows != nullptr && k < rows->items.size(); ++k) {
+            if (sink_.errors() - errors_before > kMostErrorsInList) {
+                return;
+            }
             const YamlNode& row = rows->items[k];
             if (!is_row(row)) {
                 continue;
@@ -358,7 +362,11 @@ class Reader {
         if (rows == nullptr || !expect_kind(*rows, YamlNode::Kind::sequence, "open_ends", sink_)) {
             return;
         }
+        const std::size_t errors_before = sink_.errors();
         for (const YamlNode& row : rows->items) {
+            if (sink_.errors() - errors_before > kMostErrorsInList) {
+                return;
+            }
             if (!is_row(row)) {
                 continue;
             }

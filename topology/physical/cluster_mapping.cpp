@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kKeys[] = {"rank_to_cluster_mock_cluster_desc", "rank_to_filename"};
-constexpr std::size_t kMostPlacesShown = 6;
+constexpr std::size_t kMostPlacesShown = 3;
 
 const YamlNode* body_of(const YamlNode& root) {
     for (const std::string_view key : kKeys) {
@@ -34,13 +34,17 @@ bool is_file(const fs::path& path) {
     return fs::is_regular_file(path, ignored);
 }
 
-/// Beside the mapping files were moved into sub-folders (or out of them) after the mapping was written.
+/// Files were moved into sub-folders after their mapping was written: `x_desc_rank_0.yaml` into `x_desc`.
+/// Only folders that the file's name begins with are looked into, so that no stranger's file of the same name
+/// is found.
 void add_sub_folders(const fs::path& directory, const fs::path& name, std::vector<fs::path>& places) {
+    const std::string stem = name.stem().string();
     std::error_code failure;
     std::vector<fs::path> found;
     for (fs::directory_iterator at(directory, failure), end; !failure && at != end; at.increment(failure)) {
+        const std::string folder = at->path().filename().string();
         std::error_code ignored;
-        if (at->is_directory(ignored)) {
+        if (stem.starts_with(folder) && at->is_directory(ignored)) {
             found.push_back(at->path() / name);
         }
     }
@@ -64,7 +68,14 @@ std::vector<fs::path> places_of(const fs::path& path, const fs::path& directory,
     places.push_back(directory.parent_path() / path.parent_path().filename() / path.filename());
     add_sub_folders(directory, path.filename(), places);
     add_sub_folders(directory.parent_path(), path.filename(), places);
-    return places;
+    std::vector<fs::path> distinct;
+    for (const fs::path& place : places) {
+        fs::path normal = place.lexically_normal();
+        if (std::find(distinct.begin(), distinct.end(), normal) == distinct.end()) {
+            distinct.push_back(std::move(normal));
+        }
+    }
+    return distinct;
 }
 
 }  // namespace
@@ -136,7 +147,7 @@ std::optional<fs::path> find_mapped_file(const MappedDescriptor& mapped, const f
     Diagnostic missing(kClusterUnreadable, mapped.path.span,
                        fmt::format("there is no file `{}`", mapped.path.value));
     for (std::size_t k = 0; k < std::min(places.size(), kMostPlacesShown); ++k) {
-        missing.note(fmt::format("looked for `{}`", places[k].lexically_normal().string()));
+        missing.note(fmt::format("looked for `{}`", places[k].string()));
     }
     if (!host.non_empty_variable("TT_METAL_HOME")) {
         missing.help("set TT_METAL_HOME if the path is relative to a tt-metal checkout");

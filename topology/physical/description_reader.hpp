@@ -32,6 +32,10 @@ const support::YamlNode* require(const support::YamlNode& map, std::string_view 
 bool expect_kind(const support::YamlNode& node, support::YamlNode::Kind kind, std::string_view what,
                  support::DiagnosticSink& sink);
 
+/// A list with so many errors in it is not read on: it is refused anyway, and a hostile one may have
+/// millions.
+inline constexpr std::size_t kMostErrorsInList = 50;
+
 /// The number that is the whole of `text`; no sign, no blanks.
 std::optional<std::uint64_t> parse_number(std::string_view text);
 

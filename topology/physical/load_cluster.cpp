@@ -400,12 +400,13 @@ class Loader {
                 return read_saved_cluster(file.source, file.yaml, sink_);
             case ClusterFileKind::mapping:
                 return load_mapping(file);
-            default:
-                sink_.report(Diagnostic(kClusterUnknownKind, Span{file.source, 0, 0},
-                                        "a deployment descriptor alone tells no cables")
-                                 .help("give the cabling descriptor as well: `CABLING,DEPLOYMENT`"));
-                return std::nullopt;
+            case ClusterFileKind::deployment_descriptor:
+                return read_deployment_descriptor(file.message, sink_);
+            case ClusterFileKind::umd_descriptor:
+            case ClusterFileKind::cabling_descriptor:
+                break;  // joined by the caller
         }
+        return std::nullopt;
     }
 
     std::optional<Cluster> join_descriptors(const std::vector<ParsedFile>& files, const Span& argument) {

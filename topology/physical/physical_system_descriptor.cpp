@@ -350,7 +350,11 @@ class DumpReader {
             !expect_kind(*list, YamlNode::Kind::sequence, "list of links", sink_)) {
             return;
         }
+        const std::size_t errors_before = sink_.errors();
         for (const YamlNode& item : list->items) {
+            if (sink_.errors() - errors_before > kMostErrorsInList) {
+                return;
+            }
             if (!item.is_sequence() || item.items.size() != 2) {
                 sink_.report(
                     Diagnostic(kClusterBadValue, item.span, "expected a link: a list of its two ends"));

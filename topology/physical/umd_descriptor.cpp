@@ -404,7 +404,11 @@ class Reader {
             return;
         }
         found_.links.reserve(list->items.size());
+        const std::size_t errors_before = sink_.errors();
         for (const YamlNode& item : list->items) {
+            if (sink_.errors() - errors_before > kMostErrorsInList) {
+                return;
+            }
             // A third entry tells whether the routing firmware was on; that says nothing about the cable.
             if (!has_ends(item, 3)) {
                 continue;
@@ -423,7 +427,11 @@ class Reader {
         if (list == nullptr) {
             return;
         }
+        const std::size_t errors_before = sink_.errors();
         for (const YamlNode& item : list->items) {
+            if (sink_.errors() - errors_before > kMostErrorsInList) {
+                return;
+            }
             if (!has_ends(item, 2)) {
                 continue;
             }

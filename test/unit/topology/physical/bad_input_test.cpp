@@ -130,12 +130,19 @@ TEST_CASE("a million links of two chips are one diagnostic, not a million") {
     const std::string said = read(text, &errors);
     CHECK(errors == 1);
     CHECK(said.find("[too-many-links]") != std::string::npos);
-    // Beyond what the YAML reader takes at all.
+    // Beyond what the reader takes at all.
     std::string huge = "arch: {0: blackhole}\nethernet_connections: [";
-    for (int k = 0; k < 4'100'000; ++k) {
-        huge += "[],";
+    for (int k = 0; k < 1'000'000; ++k) {
+        huge += "[{chip: 0, chan: 1}, {chip: 0, chan: 2}],\n";
     }
     CHECK(read(huge + "]\n").find("[yaml-too-large]") != std::string::npos);
+    // One long line of nonsense is answered with a few diagnostics.
+    std::string line = "arch: {0: blackhole}\nethernet_connections: [";
+    for (int k = 0; k < 50'000; ++k) {
+        line += "[],";
+    }
+    CHECK(read(line + "]\n", &errors).find("[cluster-bad-value]") != std::string::npos);
+    CHECK(errors < 100);
 }
 
 TEST_CASE("aliases in a circle and bytes that are no text are refused") {

@@ -101,7 +101,7 @@ void check_umd_form(const Cluster& cluster) {
     CHECK(third->same_hardware(*again));
 }
 
-/// Mappings in the corpus whose descriptors are not there.
+/// Mappings whose descriptors are not in the corpus.
 bool is_incomplete(const std::string& said) {
     return said.find("[cluster-unreadable]") != std::string::npos;
 }
@@ -110,17 +110,13 @@ bool is_out_of_scope(const fs::path& file) {
     return file.string().find("golden_mapping_files") != std::string::npos;
 }
 
-bool is_deployment(const fs::path& file) {
-    return file.string().find("deployment_descriptors") != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("every file of the corpus loads, is saved and loads again") {
     std::size_t loaded = 0;
     for (const fs::path& file : corpus_files()) {
         INFO(file.string());
-        if (is_out_of_scope(file) || is_deployment(file)) {
+        if (is_out_of_scope(file)) {
             continue;
         }
         std::string said;
@@ -131,11 +127,13 @@ TEST_CASE("every file of the corpus loads, is saved and loads again") {
         }
         REQUIRE(cluster);
         check_saved_forms(*cluster);
-        check_umd_form(*cluster);
+        if (cluster->links_known()) {  // the vendor's form cannot say that links are unknown
+            check_umd_form(*cluster);
+        }
         ++loaded;
     }
     if (!corpus_files().empty()) {
-        CHECK(loaded >= 55);
+        CHECK(loaded >= 75);
     }
 }
 
