@@ -339,10 +339,14 @@ std::string launch_help() {
     std::string help = app.help();
     const std::size_t usage = help.find("Usage:");
     const std::size_t end = help.find('\n', usage);
-    help.replace(usage, end - usage,
-                 "Usage: tt-run [options] PROGRAM [args]      options end at the program\n"
-                 "       tt-run check FILE...                 print everything that is wrong with files\n"
-                 "       tt-run convert FILE [-o OUT]         write an MGD in today's format");
+    help.replace(
+        usage, end - usage,
+        "Usage: tt-run [options] PROGRAM [args]      options end at the program\n"
+        "       tt-run check FILE...                 print everything that is wrong with files\n"
+        "       tt-run show X                        a cluster: a file, or a system's name (--list)\n"
+        "       tt-run diff EXPECTED ACTUAL          how two clusters differ\n"
+        "       tt-run convert FILE [-o OUT]         write an MGD or a cluster in today's format\n"
+        "       tt-run discover                      the devices of this host");
     for (std::size_t at = help.find("\n\n\n"); at != std::string::npos; at = help.find("\n\n\n")) {
         help.erase(at, 1);
     }

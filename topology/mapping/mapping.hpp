@@ -1,0 +1,83 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "support/diagnostic.hpp"
+#include "topology/mesh_graph.hpp"
+#include "topology/physical/cluster.hpp"
+
+namespace tt_run::topology {
+
+/// How good a mapping is; lesser is better, the first number that differs decides.
+struct MappingScore {
+    std::uint32_t hosts = 0;        ///< that drive at least one chip
+    std::uint32_t displaced = 0;    ///< meshes whose first chip is not on its natural host
+    std::uint32_t short_links = 0;  ///< links that relaxed channels ask for and do not get
+    auto operator<=>(const MappingScore&) const = default;
+};
+
+/// Fewer links than the descriptor asks for, where its policy tolerates that.
+struct LostLinks {
+    FabricNode a;  ///< for two whole meshes: `chip` is -1 at both ends
+    FabricNode b;
+    std::uint32_t needed = 0;
+    std::uint32_t present = 0;
+    auto operator<=>(const LostLinks&) const = default;
+};
+
+/// Which ASIC plays each logical chip. Says nothing about which of several links between two chips are used:
+/// all of them are.
+struct Mapping {
+    /// By position in `MeshGraph::meshes`, then by ChipId. No ASIC twice.
+    std::vector<std::vector<AsicIndex>> chips;
+    MappingScore score;
+    std::vector<LostLinks> lost;  ///< sorted
+};
+
+/// A part of a mesh that only some chips may play: those that a rank binding or a pinning leaves to it.
+struct PartDomain {
+    MeshId mesh;
+    MeshHostRank host_rank;
+    std::vector<AsicIndex> chips;  ///< sorted
+    std::string claimant;          ///< for messages: "rank 2"
+    support::Span place;           ///< that says so
+};
+
+/// Whether the parts of one mesh that have different host ranks may share a host. They always may share one
+/// with parts of other meshes. A board of one or two chips always belongs to one part alone: a process sees
+/// such a board as a whole (visible_devices.hpp).
+enum class HostSharing {
+    distinct,  ///< every host rank of a mesh has a host of its own
+    sliced     ///< they may share one, cut apart by TT_VISIBLE_DEVICES
+};
+
+struct MappingOptions {
+    std::vector<PartDomain> domains;  ///< at most one for each part
+    HostSharing sharing = HostSharing::distinct;
+    /// Prefer mappings that use few hosts; proves the least number or says that it did not.
+    bool fewest_hosts = true;
+    /// Accept fewer links than strict channels ask for, down to this many; 0 for as the descriptor says.
+    std::uint32_t minimum_links = 0;
+    /// How many mappings are wanted, no two with the same ASICs for every mesh; 0 for all.
+    std::size_t solutions = 1;
+    /// After this long the answer is `unknown`, if there is none by then. Never decides between mappings.
+    std::chrono::milliseconds budget{60'000};
+};
+
+enum class MappingAnswer : std::uint8_t {
+    mapped,   ///< at least one mapping
+    cannot,   ///< there is none; the sink holds the reason, as errors
+    unknown,  ///< links not known, or the budget ran out; the sink says which, as a warning
+};
+
+struct MappingResult {
+    MappingAnswer answer = MappingAnswer::unknown;
+    std::vector<Mapping> mappings;     ///< best first
+    bool fewest_hosts_proved = false;  ///< no mapping uses fewer hosts than the first
+    bool complete = false;             ///< there are no others (asked for with `solutions`)
+};
+
+}  // namespace tt_run::topology
