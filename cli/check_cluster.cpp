@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "topology/mapping/find_mapping.hpp"
 #include "topology/physical/visible_devices.hpp"
 
 namespace tt_run::cli {
@@ -51,14 +52,44 @@ std::vector<topology::HostIndex> place_ranks(std::size_t ranks, const topology::
     return places;
 }
 
+topology::Fit fit_of(const topology::MappingResult& result) {
+    switch (result.answer) {
+        case topology::MappingAnswer::mapped:
+            return topology::Fit::possible;
+        case topology::MappingAnswer::cannot:
+            return topology::Fit::misfit;
+        default:
+            return topology::Fit::unknown;
+    }
+}
+
+/// Whether each rank's part of its mesh can lie on the chips that this rank sees.
+topology::Fit map_claims(const topology::MeshGraph& graph, const topology::Cluster& cluster,
+                         const std::vector<topology::RankClaim>& claims, support::DiagnosticSink& sink) {
+    topology::MappingOptions options;
+    options.sharing = topology::HostSharing::sliced;
+    options.fewest_hosts = false;
+    for (const topology::RankClaim& claim : claims) {
+        options.domains.push_back({claim.mesh, claim.host_rank, claim.chips, claim.rank, claim.place});
+    }
+    support::DiagnosticSink told;  // the early proofs have been told already
+    const topology::Fit fit = fit_of(topology::find_mapping(graph, cluster, options, told));
+    for (const support::Diagnostic& diagnostic : told.diagnostics()) {
+        if (fit != topology::Fit::possible || diagnostic.kind().name.starts_with("mapping-")) {
+            sink.report(diagnostic);
+        }
+    }
+    return fit;
+}
+
 }  // namespace
 
 topology::Fit check_on_cluster(const topology::MeshGraph& graph, const launcher::JobBindings* bindings,
                                const topology::Cluster& cluster, support::DiagnosticSink& sink) {
-    std::vector<topology::RankClaim> claims;
     if (bindings == nullptr) {
-        return topology::check_fit(graph, cluster, claims, sink);
+        return fit_of(topology::find_mapping(graph, cluster, {}, sink));
     }
+    std::vector<topology::RankClaim> claims;
     const support::ErrorWatch watch(sink);
     const auto rule = cluster.origin() == topology::Origin::real ? topology::VisibleDevicesRule::live
                                                                  : topology::VisibleDevicesRule::mock;
@@ -84,7 +115,8 @@ topology::Fit check_on_cluster(const topology::MeshGraph& graph, const launcher:
     if (watch.saw_error()) {
         return topology::Fit::misfit;
     }
-    return topology::check_fit(graph, cluster, claims, sink);
+    const topology::Fit fit = topology::check_fit(graph, cluster, claims, sink);
+    return fit == topology::Fit::possible ? map_claims(graph, cluster, claims, sink) : fit;
 }
 
 }  // namespace tt_run::cli

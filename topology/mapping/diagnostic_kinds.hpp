@@ -8,6 +8,7 @@ using support::DiagnosticKind;
 using support::Severity;
 
 inline constexpr DiagnosticKind kMappingUnknown{"mapping-unknown", Severity::warning};
+inline constexpr DiagnosticKind kFewerLinks{"mapping-fewer-links", Severity::warning};
 
 // Why a mapping cannot be.
 inline constexpr DiagnosticKind kMissingLinks{"mapping-missing-links"};

@@ -20,6 +20,8 @@ using Chips = std::vector<std::vector<AsicIndex>>;
 /// Trying each connection alone takes a search each.
 constexpr std::size_t kMostTried = 64;
 constexpr std::size_t kMostNamed = 8;
+/// A ring of three that does not close lacks a connection, whatever its parity.
+constexpr std::size_t kShortestOddRing = 5;
 constexpr std::uint64_t kFootprintSteps = 1'000'000;
 
 class ConnectionExplainer {
@@ -80,12 +82,14 @@ class ConnectionExplainer {
     bool odd_ring() {
         const Demand demand = build_demand(graph_, adjacency_, probe_.options());
         const auto chain = find_chain(demand);
-        if (!chain || !chain->closed || chain->order.size() % 2 == 0) {
+        if (!chain || !chain->closed || chain->order.size() % 2 == 0 ||
+            chain->order.size() < kShortestOddRing) {
             return false;
         }
         const SeatTable table(graph_, demand, adjacency_, {kFootprintSteps, Deadline::max()});
         if (!table.complete() || !has_two_camps(*chain, demand, adjacency_, table) ||
-            !probe_.fits(without_connection(graph_, graph_.connections.size() - 1))) {
+            !probe_.fits(without_connection(graph_, graph_.connections.size() - 1)) ||
+            !probe_.fits(shorter_ring(*chain))) {
             return false;
         }
         const MeshConnection& last = graph_.connections.back();
@@ -100,6 +104,24 @@ class ConnectionExplainer {
                              chain->need.least, chain->need.least == 1 ? "" : "s"))
                          .help("take an even number of meshes, or fewer channels"));
         return true;
+    }
+
+    /// The same ring without its last mesh.
+    MeshGraph shorter_ring(const MeshChain& chain) const {
+        std::vector<MeshId> order;
+        for (const std::size_t mesh : chain.order) {
+            if (mesh + 1 != graph_.meshes.size()) {
+                order.push_back(graph_.meshes[mesh].id);
+            }
+        }
+        MeshGraph ring = first_meshes(graph_, graph_.meshes.size() - 1);
+        for (std::size_t k = 0; k < order.size(); ++k) {
+            MeshConnection connection = graph_.connections[0];
+            connection.from = order[k];
+            connection.to = order[(k + 1) % order.size()];
+            ring.connections.push_back(connection);
+        }
+        return ring;
     }
 
     bool one_connection() {

@@ -43,10 +43,10 @@ class MeshExplainer {
           sink_(sink) {}
 
     Cables explain() {
-        if (pins_to_nowhere() || few_links(kFewLinks)) {
+        if (pins_to_nowhere() || pins() || few_links(kFewLinks)) {
             return cables_;
         }
-        if (wraps() || channels() || pins() || hosts() || domains() || few_links(kSomeLinks)) {
+        if (wraps() || channels() || hosts() || domains() || few_links(kSomeLinks)) {
             return cables_;
         }
         no_place();
@@ -108,6 +108,9 @@ class MeshExplainer {
         if (!near || near->missing.empty()) {
             return false;
         }
+        if (near->missing.size() >= lines_to_wrap() && wraps()) {
+            return true;
+        }
         Diagnostic diagnostic(
             kMissingLinks, mesh_.span,
             fmt::format("{} needs links that `{}` does not have", title(mesh_), cluster_.source()));
@@ -126,6 +129,16 @@ class MeshExplainer {
                    .help(near->missing.size() == 1 ? "check the cable between these two"
                                                    : "check the cables between these"));
         return true;
+    }
+
+    /// How many links a wrap takes: one for each line across.
+    std::size_t lines_to_wrap() const {
+        std::size_t lines = ~std::size_t{0};
+        for (std::size_t d = 0; d < 2; ++d) {
+            lines =
+                mesh_.wraps(d) ? std::min(lines, static_cast<std::size_t>(mesh_.device_dims[1 - d])) : lines;
+        }
+        return lines;
     }
 
     static std::string links_in_words(std::uint32_t number) {

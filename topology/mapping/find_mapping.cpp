@@ -21,6 +21,7 @@ using Chips = std::vector<std::vector<AsicIndex>>;
 
 /// Effort for a wish (all links, fewer hosts), as opposed to the question itself.
 constexpr int kConflictsForWish = 20'000;
+constexpr std::size_t kMostNamed = 8;
 
 /// The demand with every link wanted made a need.
 Demand with_all_links(Demand demand) {
@@ -66,6 +67,36 @@ std::size_t least_hosts(const Demand& demand, const Cluster& cluster) {
     return std::min(std::max(least, hosts), rooms.size());
 }
 
+/// The graph as far as early proofs are concerned.
+MeshGraph with_least_channels(MeshGraph graph, const MappingOptions& options) {
+    if (options.minimum_links != 0) {
+        const auto lower = [&](Channels& channels) {
+            channels.count = std::min(channels.count, static_cast<std::int32_t>(options.minimum_links));
+        };
+        for (Mesh& mesh : graph.meshes) {
+            lower(mesh.channels);
+        }
+        for (MeshConnection& connection : graph.connections) {
+            lower(connection.channels);
+        }
+        for (GraphConnection& connection : graph.graph_connections) {
+            lower(connection.channels);
+        }
+    }
+    return graph;
+}
+
+bool has_parts(const MeshGraph& graph) {
+    return std::any_of(graph.meshes.begin(), graph.meshes.end(),
+                       [](const Mesh& mesh) { return mesh.host_rank_count() > 1; });
+}
+
+bool can_be_apart(const MeshGraph& graph, const Cluster& cluster) {
+    return std::all_of(graph.meshes.begin(), graph.meshes.end(), [&](const Mesh& mesh) {
+        return static_cast<std::size_t>(mesh.host_rank_count()) <= cluster.hosts().size();
+    });
+}
+
 class Finder {
   public:
     Finder(const MeshGraph& graph, const Cluster& cluster, const MappingOptions& options,
@@ -97,6 +128,7 @@ class Finder {
         }
         result.answer = MappingAnswer::mapped;
         result.mappings.push_back(score_mapping(demand_, adjacency_, best.chips));
+        report_lost(graph, result.mappings[0]);
         if (options_.solutions != 1) {
             find_others(result);
         }
@@ -176,6 +208,32 @@ class Finder {
                          });
     }
 
+    /// What a relaxed policy, or a lowered minimum, costs.
+    void report_lost(const MeshGraph& graph, const Mapping& mapping) {
+        if (mapping.lost.empty()) {
+            return;
+        }
+        const Mesh* first = graph.find(mapping.lost[0].a.mesh);
+        Diagnostic diagnostic(
+            kFewerLinks, first->span,
+            fmt::format("{} of the links asked for {} not there; the bandwidth is less",
+                        mapping.score.short_links, mapping.score.short_links == 1 ? "is" : "are"));
+        for (std::size_t k = 0; k < std::min(mapping.lost.size(), kMostNamed); ++k) {
+            const LostLinks& lost = mapping.lost[k];
+            diagnostic.note(fmt::format("{} and {}: {} of {}", node_name(lost.a), node_name(lost.b),
+                                        lost.present, lost.needed));
+        }
+        if (mapping.lost.size() > kMostNamed) {
+            diagnostic.note(fmt::format("and {} pairs more", mapping.lost.size() - kMostNamed));
+        }
+        sink_.report(std::move(diagnostic));
+    }
+
+    static std::string node_name(const FabricNode& node) {
+        return node.chip.value < 0 ? fmt::format("mesh {}", node.mesh.value)
+                                   : fmt::format("mesh {} chip {}", node.mesh.value, node.chip.value);
+    }
+
     void report_out_of_budget() {
         sink_.report(Diagnostic(kMappingUnknown, {},
                                 fmt::format("no mapping found within {} ms, and no proof that there is none",
@@ -198,13 +256,31 @@ class Finder {
 
 MappingResult find_mapping(const MeshGraph& graph, const Cluster& cluster, const MappingOptions& options,
                            support::DiagnosticSink& sink) {
-    const Fit fit = check_fit(graph, cluster, {}, sink);
+    const Fit fit = check_fit(with_least_channels(graph, options), cluster, {}, sink);
     if (fit != Fit::possible) {
         MappingResult result;
         result.answer = fit == Fit::misfit ? MappingAnswer::cannot : MappingAnswer::unknown;
         return result;
     }
-    return Finder(graph, cluster, options, sink).find(graph);
+    if (options.sharing != HostSharing::either) {
+        return Finder(graph, cluster, options, sink).find(graph);
+    }
+    MappingOptions apart = options;
+    apart.sharing = HostSharing::distinct;
+    if (can_be_apart(graph, cluster)) {
+        support::DiagnosticSink told;
+        MappingResult result = Finder(graph, cluster, apart, told).find(graph);
+        if (result.answer == MappingAnswer::mapped || !has_parts(graph)) {
+            for (const Diagnostic& diagnostic : told.diagnostics()) {
+                sink.report(diagnostic);
+            }
+            return result;
+        }
+    }
+    // Of two refusals the second says more, for it had more freedom.
+    MappingOptions sliced = options;
+    sliced.sharing = HostSharing::sliced;
+    return Finder(graph, cluster, sliced, sink).find(graph);
 }
 
 }  // namespace tt_run::topology

@@ -52,12 +52,13 @@ struct PartDomain {
 /// with parts of other meshes.
 enum class HostSharing {
     distinct,  ///< every host rank of a mesh has a host of its own
-    sliced     ///< they may share one, cut apart by TT_VISIBLE_DEVICES
+    sliced,    ///< they may share one, cut apart by TT_VISIBLE_DEVICES
+    either     ///< a host each if there is such a mapping, else sliced
 };
 
 struct MappingOptions {
     std::vector<PartDomain> domains;  ///< at most one for each part
-    HostSharing sharing = HostSharing::distinct;
+    HostSharing sharing = HostSharing::either;
     /// Whether a board of one or two chips may belong to several parts. Ranks cannot do that, as a process
     /// sees such a board as a whole (visible_devices.hpp); one process that drives all meshes can.
     bool share_boards = false;
