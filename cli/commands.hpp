@@ -31,6 +31,9 @@ int run_diff(const CommandContext& context);
 /// `tt-run discover`: the devices of this host.
 int run_discover(const CommandContext& context);
 
+/// `tt-run generate-rank-bindings`: which rank owns which mesh, on which host and devices, as binding files.
+int run_generate_rank_bindings(const CommandContext& context);
+
 /// tt-run: a verb counts only as the first argument; everything else is a launch. Returns the exit code.
 int run(const CommandContext& context);
 

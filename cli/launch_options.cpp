@@ -1,13 +1,12 @@
 #include "cli/launch_options.hpp"
 
-#include <set>
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "launcher/diagnostic_kinds.hpp"
+#include "launcher/host_names.hpp"
 #include "launcher/mpi_arguments.hpp"
 #include "launcher/yaml_map.hpp"
 #include "support/text.hpp"
@@ -217,30 +216,7 @@ class OptionChecker {
             return;
         }
         const support::Span span = parsed_.span_of("--hosts");
-        std::set<std::string> seen;
-        bool any = false;
-        for (const std::string_view piece : support::split(raw_.hosts, ',')) {
-            const std::string host(
-                piece.find_first_not_of(' ') == std::string_view::npos ? "" : support::trim(piece));
-            if (host.empty()) {
-                continue;
-            }
-            any = true;
-            const std::string_view spoilt = host[0] == '-'
-                                                ? "begins with `-`, as if a variable before it were empty"
-                                            : piece.find_first_of("\n\r\t") != std::string_view::npos ||
-                                                    host.find(' ') != std::string::npos
-                                                ? "has a blank in it"
-                                            : !seen.insert(host).second ? "is named twice"
-                                                                        : "";
-            if (!spoilt.empty()) {
-                sink_.report(
-                    Diagnostic(launcher::kHostList, span, fmt::format("`{}` in --hosts {}", host, spoilt)));
-            }
-        }
-        if (!any) {
-            sink_.report(Diagnostic(launcher::kHostList, span, "--hosts names no host"));
-        }
+        launcher::parse_host_names({raw_.hosts, span}, sink_);
         const bool is_auto =
             !raw_.mesh_graph_descriptor.empty() || !raw_.mesh_graph_descriptor_mapping.empty();
         if (is_auto && !raw_.mock_cluster.empty()) {
@@ -346,7 +322,8 @@ std::string launch_help() {
         "       tt-run show X                        a cluster: a file, or a system's name (--list)\n"
         "       tt-run diff EXPECTED ACTUAL          how two clusters differ\n"
         "       tt-run convert FILE [-o OUT]         write an MGD or a cluster in today's format\n"
-        "       tt-run discover                      the devices of this host");
+        "       tt-run discover                      the devices of this host\n"
+        "       tt-run generate-rank-bindings        work out which rank owns which mesh");
     for (std::size_t at = help.find("\n\n\n"); at != std::string::npos; at = help.find("\n\n\n")) {
         help.erase(at, 1);
     }

@@ -56,4 +56,11 @@ inline constexpr DiagnosticKind kInterfaceConflict{"interface-conflict", Severit
 inline constexpr DiagnosticKind kProgramNotFound{"program-not-found"};
 inline constexpr DiagnosticKind kBadAssignment{"bad-assignment"};
 
+// Generating rank bindings.
+inline constexpr DiagnosticKind kPresetNoGalaxy{"preset-no-galaxy"};
+inline constexpr DiagnosticKind kPresetDeviceCount{"preset-device-count"};
+inline constexpr DiagnosticKind kPresetTrayMissing{"preset-tray-missing"};
+inline constexpr DiagnosticKind kNoDevice{"no-device"};
+inline constexpr DiagnosticKind kUnknownHost{"unknown-host"};
+
 }  // namespace tt_run::launcher
