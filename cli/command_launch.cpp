@@ -4,6 +4,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/launch_options.hpp"
 #include "job/variable_names.hpp"
+#include "launcher/auto_allocation.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/job_bindings.hpp"
 #include "launcher/mpi_launcher.hpp"
@@ -35,17 +36,39 @@ void print_whereabouts(const CommandContext& context, const launcher::JobBinding
     }
 }
 
+/// Puts what phase 1 worked out where the user would have named files.
+void adopt(const launcher::Allocation& allocation, LaunchOptions& options) {
+    options.bindings = allocation.bindings;
+    options.plan.mpi.rankfile = allocation.rankfile;
+}
+
 }  // namespace
 
 int run_launch(const CommandContext& context) {
     support::DiagnosticSink sink;
-    const auto options = parse_launch_options(context.arguments, context.host, sink);
+    auto options = parse_launch_options(context.arguments, context.host, sink);
     if (options && options->help_wanted) {
         context.console.print(launch_help());
         return kYes;
     }
     if (options && options->strict) {
         sink.treat_as_error(launcher::kUnknownKey);
+    }
+    if (options && options->allocation) {
+        const auto allocation = launcher::allocate(*options->allocation, context.host, sink);
+        if (allocation && allocation->only_planned) {
+            context.console.print(sink, true);
+            context.console.print(allocation->told);
+            return kYes;
+        }
+        if (!allocation) {
+            context.console.print(sink, true);
+            return kUsage;
+        }
+        if (options->verbose || options->dry_run) {
+            context.console.print_error(allocation->told);
+        }
+        adopt(*allocation, *options);
     }
     const auto job =
         options ? launcher::load_job_bindings(options->bindings, context.host, sink) : std::nullopt;

@@ -16,6 +16,9 @@ struct CommandContext {
 /// `tt-run [options] PROGRAM [args]`. Returns the exit code.
 int run_launch(const CommandContext& context);
 
+/// `tt-run cache list|clear`: the allocations kept below this directory.
+int run_cache(const CommandContext& context);
+
 /// `tt-run check [options] FILE...`: reads files of any kind and prints everything that is wrong with them.
 int run_check(const CommandContext& context);
 

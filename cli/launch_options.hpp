@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/arguments.hpp"
+#include "launcher/auto_allocation.hpp"
 #include "launcher/job_bindings.hpp"
 #include "launcher/plan.hpp"
 #include "support/diagnostic.hpp"
@@ -14,6 +15,8 @@ namespace tt_run::cli {
 /// A launch as the command line asks for it, every option read and checked against the others.
 struct LaunchOptions {
     launcher::BindingSources bindings;
+    /// Instead of files in `bindings`: work them out first.
+    std::optional<launcher::AllocationRequest> allocation;
     launcher::PlanRequest plan;
     bool dry_run = false;
     bool verbose = false;

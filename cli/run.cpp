@@ -14,6 +14,7 @@ struct Verb {
 };
 
 constexpr std::array kVerbs = std::to_array<Verb>({
+    {"cache", run_cache},
     {"check", run_check},
     {"convert", run_convert},
     {"diff", run_diff},

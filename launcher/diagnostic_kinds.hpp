@@ -62,5 +62,13 @@ inline constexpr DiagnosticKind kPresetDeviceCount{"preset-device-count"};
 inline constexpr DiagnosticKind kPresetTrayMissing{"preset-tray-missing"};
 inline constexpr DiagnosticKind kNoDevice{"no-device"};
 inline constexpr DiagnosticKind kUnknownHost{"unknown-host"};
+inline constexpr DiagnosticKind kPinningForm{"pinning-form"};
+inline constexpr DiagnosticKind kPinningUnknown{"pinning-unknown"};
+inline constexpr DiagnosticKind kPinningConflict{"pinning-conflict"};
+
+// Automatic allocation.
+inline constexpr DiagnosticKind kAllocationFailed{"allocation-failed"};
+inline constexpr DiagnosticKind kHelperFailed{"phase1-helper-failed"};
+inline constexpr DiagnosticKind kManyLiveHosts{"many-live-hosts"};
 
 }  // namespace tt_run::launcher
