@@ -31,7 +31,9 @@ class Checker {
             check_hosts(k);
             check_domains(k);
         }
-        check_boards();
+        if (!options_.share_boards) {
+            check_boards();
+        }
         check_pinnings();
         check_chip_connections();
         check_mesh_connections();
@@ -86,9 +88,8 @@ class Checker {
         if (channels.policy == ChannelPolicy::relaxed) {
             return 1;
         }
-        return options_.minimum_links == 0
-                   ? channels.count
-                   : std::min<std::int64_t>(channels.count, options_.minimum_links);
+        return options_.minimum_links == 0 ? channels.count
+                                           : std::min<std::int64_t>(channels.count, options_.minimum_links);
     }
 
     void check_asics() {
@@ -112,8 +113,8 @@ class Checker {
     void check_edge(std::size_t k, ChipId a, ChipId b) {
         const Mesh& mesh = graph_.meshes[k];
         if (a != b && links(asic(k, a), asic(k, b)) < least(mesh.channels)) {
-            broken("mesh {}: chips {} and {} have {} links between {} and {}", mesh.id.value, a.value, b.value,
-                   links(asic(k, a), asic(k, b)), cluster_.name_of(asic(k, a)),
+            broken("mesh {}: chips {} and {} have {} links between {} and {}", mesh.id.value, a.value,
+                   b.value, links(asic(k, a), asic(k, b)), cluster_.name_of(asic(k, a)),
                    cluster_.name_of(asic(k, b)));
         }
     }
@@ -167,7 +168,8 @@ class Checker {
                 continue;
             }
             for (const ChipId chip : mesh.chips_of(domain.host_rank)) {
-                if (std::find(domain.chips.begin(), domain.chips.end(), asic(k, chip)) == domain.chips.end()) {
+                if (std::find(domain.chips.begin(), domain.chips.end(), asic(k, chip)) ==
+                    domain.chips.end()) {
                     broken("mesh {}: chip {} is on {}, which {} does not see", mesh.id.value, chip.value,
                            cluster_.name_of(asic(k, chip)), domain.claimant);
                 }
@@ -227,7 +229,8 @@ class Checker {
         }
     }
 
-    std::int64_t links_between(const std::vector<std::size_t>& from, const std::vector<std::size_t>& to) const {
+    std::int64_t links_between(const std::vector<std::size_t>& from,
+                               const std::vector<std::size_t>& to) const {
         std::int64_t number = 0;
         for (const std::size_t k : from) {
             for (const std::size_t j : to) {
@@ -251,8 +254,8 @@ class Checker {
         for (const auto& [ends, need] : wanted) {
             const std::int64_t number = links_between({position(ends.first)}, {position(ends.second)});
             if (number < need) {
-                broken("meshes {} and {} need {} links and have {}", ends.first.value, ends.second.value, need,
-                       number);
+                broken("meshes {} and {} need {} links and have {}", ends.first.value, ends.second.value,
+                       need, number);
             }
         }
     }

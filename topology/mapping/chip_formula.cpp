@@ -21,7 +21,9 @@ class ChipFormula {
             state_parts(mesh);
             state_pinnings(mesh);
         }
-        state_boards();
+        if (!demand_.share_boards) {
+            state_boards();
+        }
         for (const ConnectionDemand& connection : demand_.connections) {
             connection.from_chip ? state_chip_connection(connection) : state_connection(connection);
         }
@@ -130,8 +132,7 @@ class ChipFormula {
                         continue;
                     }
                     const std::uint32_t board = adjacency_.board({asic});
-                    const auto [at, is_new] =
-                        uses.try_emplace({board, demand_.meshes[mesh].parts[chip]}, 0);
+                    const auto [at, is_new] = uses.try_emplace({board, demand_.meshes[mesh].parts[chip]}, 0);
                     if (is_new) {
                         at->second = sat_.new_variable();
                         on_board[board].push_back(at->second);

@@ -19,7 +19,6 @@ struct ChipResult {
 /// lines above all). Its contradiction is always a proof. `forbidden` are mappings not wanted again.
 ChipResult map_by_formula(const MeshGraph& graph, const Demand& demand, const Adjacency& adjacency,
                           std::size_t most_hosts,
-                          const std::vector<std::vector<std::vector<AsicIndex>>>& forbidden,
-                          Effort effort);
+                          const std::vector<std::vector<std::vector<AsicIndex>>>& forbidden, Effort effort);
 
 }  // namespace tt_run::topology

@@ -29,6 +29,7 @@ class Builder {
 
     Demand build() {
         demand_.sharing = options_.sharing;
+        demand_.share_boards = options_.share_boards;
         for (std::size_t k = 0; k < graph_.meshes.size(); ++k) {
             position_[graph_.meshes[k].id] = k;
             demand_.meshes.push_back(build_mesh(graph_.meshes[k]));
@@ -185,25 +186,30 @@ class Builder {
 
     void add_graph_connections() {
         for (const GraphConnection& connection : graph_.graph_connections) {
-            ConnectionDemand wants{meshes_of(connection.from), meshes_of(connection.to), {}, {},
-                                   need_of(connection.channels, options_), connection.span};
+            ConnectionDemand wants{meshes_of(connection.from),
+                                   meshes_of(connection.to),
+                                   {},
+                                   {},
+                                   need_of(connection.channels, options_),
+                                   connection.span};
             demand_.connections.push_back(std::move(wants));
         }
     }
 
     std::vector<std::size_t> meshes_of(std::size_t graph) const {
         const GraphInstance& instance = graph_.graphs[graph];
-        std::vector<std::size_t> meshes(graph_.depth_first.begin() + static_cast<std::ptrdiff_t>(instance.first_mesh),
-                                        graph_.depth_first.begin() +
-                                            static_cast<std::ptrdiff_t>(instance.first_mesh + instance.mesh_count));
+        std::vector<std::size_t> meshes(
+            graph_.depth_first.begin() + static_cast<std::ptrdiff_t>(instance.first_mesh),
+            graph_.depth_first.begin() +
+                static_cast<std::ptrdiff_t>(instance.first_mesh + instance.mesh_count));
         std::sort(meshes.begin(), meshes.end());
         return meshes;
     }
 
     void sort_into_kinds() {
-        using Key = std::tuple<std::array<std::int32_t, 2>, std::array<std::int32_t, 2>, std::vector<ChipEdge>,
-                               std::vector<std::uint32_t>, std::vector<std::vector<std::size_t>>,
-                               std::vector<std::int32_t>>;
+        using Key = std::tuple<std::array<std::int32_t, 2>, std::array<std::int32_t, 2>,
+                               std::vector<ChipEdge>, std::vector<std::uint32_t>,
+                               std::vector<std::vector<std::size_t>>, std::vector<std::int32_t>>;
         std::map<Key, std::size_t> kinds;
         for (MeshDemand& mesh : demand_.meshes) {
             const Key key{mesh.mesh->device_dims, mesh.mesh->host_dims, mesh.edges,

@@ -42,8 +42,8 @@ struct MeshDemand {
 
 /// Links that two sets of meshes need between them; or, with chips, two chips of two meshes.
 struct ConnectionDemand {
-    std::vector<std::size_t> from;  ///< positions in Demand::meshes, sorted
-    std::vector<std::size_t> to;    ///< likewise; shares none with `from`
+    std::vector<std::size_t> from;          ///< positions in Demand::meshes, sorted
+    std::vector<std::size_t> to;            ///< likewise; shares none with `from`
     std::optional<std::int32_t> from_chip;  ///< with these, each side is one mesh
     std::optional<std::int32_t> to_chip;
     LinkNeed need;
@@ -58,6 +58,7 @@ struct Demand {
     std::vector<ConnectionDemand> connections;
     std::vector<std::vector<bool>> domains;  ///< per ASIC
     HostSharing sharing = HostSharing::distinct;
+    bool share_boards = false;
     std::size_t kinds = 0;
 };
 

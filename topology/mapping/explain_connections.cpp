@@ -53,15 +53,26 @@ class ConnectionExplainer {
             (probe_.fits(first_meshes(graph_, middle)) ? fit : too_many) = middle;
         }
         const Mesh& left_over = graph_.meshes[fit];
-        sink_.report(Diagnostic(kNotAllAtOnce, left_over.span,
-                                fmt::format("only {} of {} meshes fit `{}` at once; mesh {} is one too many", fit,
-                                            graph_.meshes.size(), cluster_.source(), left_over.id.value))
-                         .note(fmt::format("it has {} hosts with {} chips; the meshes need {}",
-                                           cluster_.hosts().size(), cluster_.asics().size(),
-                                           graph_.chip_count()))
-                         .note("a mesh lies within the hosts of its host ranks, and boards of one or two chips "
-                               "are not shared")
-                         .help("take a larger cluster, or smaller or fewer meshes"));
+        Diagnostic diagnostic(kNotAllAtOnce, left_over.span,
+                              fmt::format("only {} of {} meshes fit `{}` at once; mesh {} is one too many",
+                                          fit, graph_.meshes.size(), cluster_.source(), left_over.id.value));
+        diagnostic.note(fmt::format("it has {} host{} with {} chips; the meshes need {}",
+                                    cluster_.hosts().size(), cluster_.hosts().size() == 1 ? "" : "s",
+                                    cluster_.asics().size(), graph_.chip_count()));
+        MappingOptions shared = probe_.options();
+        shared.share_boards = true;
+        if (!shared.domains.empty() ||
+            !probe_.with(shared).fits(first_meshes(graph_, graph_.meshes.size()))) {
+            diagnostic.help("take a larger cluster, or smaller or fewer meshes");
+        } else {
+            diagnostic
+                .note(
+                    "there would be room if two meshes shared a board of two chips; a process sees such a "
+                    "board "
+                    "as a whole, so each belongs to one rank")
+                .help("take meshes of whole boards");
+        }
+        sink_.report(std::move(diagnostic));
         return true;
     }
 
@@ -78,16 +89,16 @@ class ConnectionExplainer {
             return false;
         }
         const MeshConnection& last = graph_.connections.back();
-        sink_.report(
-            Diagnostic(kConnectionImpossible, last.span,
-                       fmt::format("a ring of {} meshes, an odd number, cannot close in `{}`",
-                                   chain->order.size(), cluster_.source()))
-                .note(fmt::format("open, without the connection of meshes {} and {}, it fits", last.from.value,
-                                  last.to.value))
-                .note(fmt::format("wherever two places have {} link{} between them, they are of two camps, like "
-                                  "the squares of a chessboard; a ring visits both equally often",
-                                  chain->need.least, chain->need.least == 1 ? "" : "s"))
-                .help("take an even number of meshes, or fewer channels"));
+        sink_.report(Diagnostic(kConnectionImpossible, last.span,
+                                fmt::format("a ring of {} meshes, an odd number, cannot close in `{}`",
+                                            chain->order.size(), cluster_.source()))
+                         .note(fmt::format("open, without the connection of meshes {} and {}, it fits",
+                                           last.from.value, last.to.value))
+                         .note(fmt::format(
+                             "wherever two places have {} link{} between them, they are of two camps, like "
+                             "the squares of a chessboard; a ring visits both equally often",
+                             chain->need.least, chain->need.least == 1 ? "" : "s"))
+                         .help("take an even number of meshes, or fewer channels"));
         return true;
     }
 
@@ -105,9 +116,8 @@ class ConnectionExplainer {
     }
 
     support::Span span_of(std::size_t k) const {
-        return k < graph_.connections.size()
-                   ? graph_.connections[k].span
-                   : graph_.graph_connections[k - graph_.connections.size()].span;
+        return k < graph_.connections.size() ? graph_.connections[k].span
+                                             : graph_.graph_connections[k - graph_.connections.size()].span;
     }
 
     const Channels& channels_of(const MeshGraph& graph, std::size_t k) const {
@@ -131,10 +141,10 @@ class ConnectionExplainer {
 
     void report_connection(std::size_t k, const Chips& chips) {
         const Channels& channels = channels_of(graph_, k);
-        Diagnostic diagnostic(kConnectionImpossible, span_of(k),
-                              fmt::format("{} need {} link{} between them, which `{}` cannot give them",
-                                          ends_of(k), channels.count, channels.count == 1 ? "" : "s",
-                                          cluster_.source()));
+        Diagnostic diagnostic(
+            kConnectionImpossible, span_of(k),
+            fmt::format("{} need {} link{} between them, which `{}` cannot give them", ends_of(k),
+                        channels.count, channels.count == 1 ? "" : "s", cluster_.source()));
         if (k < graph_.connections.size()) {
             note_places(diagnostic, graph_.connections[k], chips);
         }
@@ -195,8 +205,8 @@ class ConnectionExplainer {
         return fits;
     }
 
-    /// No single connection is to blame: the first that does not fit after all before it, and of those before,
-    /// the ones that exclude it.
+    /// No single connection is to blame: the first that does not fit after all before it, and of those
+    /// before, the ones that exclude it.
     void several() {
         std::size_t fit = 0;
         std::size_t too_many = connections_;
@@ -204,17 +214,25 @@ class ConnectionExplainer {
             const std::size_t middle = (fit + too_many) / 2;
             (probe_.fits(first_connections(graph_, middle)) ? fit : too_many) = middle;
         }
-        Diagnostic diagnostic(kConnectionsConflict, span_of(too_many - 1),
-                              fmt::format("the first {} of {} connections can be had together in `{}`, but not "
-                                          "this one too",
-                                          fit, connections_, cluster_.source()));
-        diagnostic.note(fmt::format("it joins {} by {}", ends_of(too_many - 1),
-                                    channels_of(graph_, too_many - 1).count));
+        Diagnostic diagnostic(
+            kConnectionsConflict, span_of(too_many - 1),
+            fmt::format("the first {} of {} connections can be had together in `{}`, but not "
+                        "this one too",
+                        fit, connections_, cluster_.source()));
+        diagnostic.note(
+            fmt::format("it joins {} by {}", ends_of(too_many - 1), channels_of(graph_, too_many - 1).count));
         if (too_many <= kMostTried) {
             const std::vector<std::size_t> core = conflicting(too_many);
+            std::vector<std::string> names;
             for (std::size_t k = 0; k < std::min(core.size(), kMostNamed); ++k) {
-                diagnostic.also(span_of(core[k]), "excludes it, with the others named here");
+                names.push_back(ends_of(core[k]));
+                if (span_of(core[k]).begin != span_of(too_many - 1).begin) {
+                    diagnostic.also(span_of(core[k]), "one that excludes it");
+                }
             }
+            diagnostic.note(fmt::format(
+                "together they exclude it: {}{}", fmt::join(names, "; "),
+                core.size() > kMostNamed ? fmt::format("; and {} more", core.size() - kMostNamed) : ""));
         }
         sink_.report(diagnostic.help("leave one of them out, or ask for fewer channels"));
     }

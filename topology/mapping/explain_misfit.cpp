@@ -80,7 +80,8 @@ class MeshExplainer {
 
     bool exists(const AsicPosition& position) const {
         for (std::uint32_t k = 0; k < cluster_.asics().size(); ++k) {
-            if (cluster_.asic({k}).location == position.asic && cluster_.board_of({k}).tray == position.tray) {
+            if (cluster_.asic({k}).location == position.asic &&
+                cluster_.board_of({k}).tray == position.tray) {
                 return true;
             }
         }
@@ -107,9 +108,9 @@ class MeshExplainer {
         if (!near || near->missing.empty()) {
             return false;
         }
-        Diagnostic diagnostic(kMissingLinks, mesh_.span,
-                              fmt::format("{} needs links that `{}` does not have", title(mesh_),
-                                          cluster_.source()));
+        Diagnostic diagnostic(
+            kMissingLinks, mesh_.span,
+            fmt::format("{} needs links that `{}` does not have", title(mesh_), cluster_.source()));
         for (const ChipEdge& edge : near->missing) {
             const AsicIndex a = near->footprint.chips[static_cast<std::size_t>(edge.a)];
             const AsicIndex b = near->footprint.chips[static_cast<std::size_t>(edge.b)];
@@ -143,16 +144,12 @@ class MeshExplainer {
 
     bool wraps() {
         for (std::size_t d = 0; d < 2; ++d) {
-            if (!mesh_.wraps(d)) {
-                continue;
-            }
-            MeshGraph open = alone_;
-            open.meshes[0].dim_types[d] = DimensionType::line;
-            if (probe_.fits(open)) {
-                report(Diagnostic(kMissingWrap, mesh_.span,
-                                  fmt::format("{} is a RING in dimension {}, and nowhere in `{}` do {} chips in a "
-                                              "row close to a ring beside each other",
-                                              title(mesh_), d, cluster_.source(), mesh_.device_dims[d]))
+            if (mesh_.wraps(d) && fits_as_line({d})) {
+                report(Diagnostic(
+                           kMissingWrap, mesh_.span,
+                           fmt::format("{} is a RING in dimension {}, and nowhere in `{}` do {} chips in a "
+                                       "row close to a ring beside each other",
+                                       title(mesh_), d, cluster_.source(), mesh_.device_dims[d]))
                            .note(fmt::format("it needs {} on each of its {} {}",
                                              links_in_words(static_cast<std::uint32_t>(mesh_.channels.count)),
                                              mesh_.device_dims[1 - d], d == 0 ? "columns" : "rows"))
@@ -160,7 +157,24 @@ class MeshExplainer {
                 return true;
             }
         }
-        return false;
+        if (!mesh_.wraps(0) || !mesh_.wraps(1) || !fits_as_line({0, 1})) {
+            return false;
+        }
+        report(Diagnostic(
+                   kMissingWrap, mesh_.span,
+                   fmt::format("{} is a RING in both dimensions, and `{}` closes neither its {} rows nor its "
+                               "{} columns",
+                               title(mesh_), cluster_.source(), mesh_.rows(), mesh_.columns()))
+                   .help("with LINE in both dimensions it fits; or cable the wrap links"));
+        return true;
+    }
+
+    bool fits_as_line(std::initializer_list<std::size_t> dimensions) const {
+        MeshGraph open = alone_;
+        for (const std::size_t d : dimensions) {
+            open.meshes[0].dim_types[d] = DimensionType::line;
+        }
+        return probe_.fits(open);
     }
 
     bool channels() {
@@ -173,12 +187,12 @@ class MeshExplainer {
         if (!chips) {
             return false;
         }
-        Diagnostic diagnostic(kMissingLinks, mesh_.span,
-                              fmt::format("{} needs {} between every two neighbours, more than `{}` has anywhere "
-                                          "for all of them",
-                                          title(mesh_),
-                                          links_in_words(static_cast<std::uint32_t>(mesh_.channels.count)),
-                                          cluster_.source()));
+        Diagnostic diagnostic(
+            kMissingLinks, mesh_.span,
+            fmt::format("{} needs {} between every two neighbours, more than `{}` has anywhere "
+                        "for all of them",
+                        title(mesh_), links_in_words(static_cast<std::uint32_t>(mesh_.channels.count)),
+                        cluster_.source()));
         const Demand demand = build_demand(alone_, adjacency_, probe_.options());
         std::size_t short_pairs = 0;
         for (const ChipEdge& edge : demand.meshes[0].edges) {
@@ -186,7 +200,8 @@ class MeshExplainer {
             const AsicIndex b = (*chips)[0][static_cast<std::size_t>(edge.b)];
             if (adjacency_.links(a, b) < edge.need.least && ++short_pairs <= kMostNamed) {
                 diagnostic.note(fmt::format("chips {} and {}: {} and {} have {}", edge.a, edge.b,
-                                            cluster_.name_of(a), cluster_.name_of(b), adjacency_.links(a, b)));
+                                            cluster_.name_of(a), cluster_.name_of(b),
+                                            adjacency_.links(a, b)));
             }
         }
         if (short_pairs > kMostNamed) {
@@ -216,12 +231,13 @@ class MeshExplainer {
             MappingOptions shared = probe_.options();
             shared.sharing = HostSharing::sliced;
             if (probe_.with(shared).fits(alone_)) {
-                report(Diagnostic(kHostBoundary, mesh_.span,
-                                  fmt::format("{} has {} host ranks and needs a host for each; `{}` has no {} "
-                                              "hosts that are joined so",
-                                              title(mesh_), mesh_.host_rank_count(), cluster_.source(),
-                                              mesh_.host_rank_count()))
-                           .help("with host ranks that share a host it fits"));
+                report(
+                    Diagnostic(kHostBoundary, mesh_.span,
+                               fmt::format("{} has {} host ranks and needs a host for each; `{}` has no {} "
+                                           "hosts that are joined so",
+                                           title(mesh_), mesh_.host_rank_count(), cluster_.source(),
+                                           mesh_.host_rank_count()))
+                        .help("with host ranks that share a host it fits"));
                 return true;
             }
         }
@@ -229,10 +245,11 @@ class MeshExplainer {
             MeshGraph cut = alone_;
             cut.meshes[0].host_dims = dims;
             if (probe_.fits(cut)) {
-                report(Diagnostic(kHostBoundary, mesh_.span,
-                                  fmt::format("{} must lie with {} on one host, and no host has room for that",
-                                              title(mesh_), mesh_.host_rank_count() == 1 ? "all its chips"
-                                                                                         : "each host rank's chips"))
+                report(Diagnostic(
+                           kHostBoundary, mesh_.span,
+                           fmt::format(
+                               "{} must lie with {} on one host, and no host has room for that", title(mesh_),
+                               mesh_.host_rank_count() == 1 ? "all its chips" : "each host rank's chips"))
                            .help(fmt::format("with `host_topology {{ dims: [ {}, {} ] }}` it fits", dims[0],
                                              dims[1])));
                 return true;
@@ -278,9 +295,9 @@ class MeshExplainer {
                 for (std::size_t k = 0; k < std::min(domain.chips.size(), kMostNamed); ++k) {
                     names.push_back(cluster_.name_of(domain.chips[k]));
                 }
-                diagnostic.also(domain.place, fmt::format("{} gives host rank {} {} chips: {}{}", domain.claimant,
-                                                          domain.host_rank.value, domain.chips.size(),
-                                                          fmt::join(names, ", "),
+                diagnostic.also(domain.place, fmt::format("{} gives host rank {} {} chips: {}{}",
+                                                          domain.claimant, domain.host_rank.value,
+                                                          domain.chips.size(), fmt::join(names, ", "),
                                                           domain.chips.size() > kMostNamed ? ", ..." : ""));
             }
         }
@@ -298,17 +315,22 @@ class MeshExplainer {
                               fmt::format("{}, {} chips, has no place in `{}`", title(mesh_),
                                           shape(mesh_.rows(), mesh_.columns()), cluster_.source()));
         if (const auto largest = largest_that_fits()) {
-            diagnostic.note(fmt::format("the largest part of it that fits is {}",
-                                        shape((*largest)[0], (*largest)[1])));
+            diagnostic.note(
+                fmt::format("the largest part of it that fits is {}", shape((*largest)[0], (*largest)[1])));
         }
         report(diagnostic.help("see `tt-run show` for how its chips hang together"));
     }
 
+    /// Parts of one host rank, or of several whole ones.
     std::optional<std::array<std::int32_t, 2>> largest_that_fits() const {
+        const std::int32_t tile_rows = mesh_.rows() / mesh_.host_dims[0];
+        const std::int32_t tile_columns = mesh_.columns() / mesh_.host_dims[1];
         std::vector<std::array<std::int32_t, 2>> shapes;
         for (std::int32_t r = 1; r <= mesh_.rows(); ++r) {
             for (std::int32_t c = 1; c <= mesh_.columns(); ++c) {
-                shapes.push_back({r, c});
+                if ((r < tile_rows || r % tile_rows == 0) && (c < tile_columns || c % tile_columns == 0)) {
+                    shapes.push_back({r, c});
+                }
             }
         }
         std::sort(shapes.begin(), shapes.end(), [](const auto& a, const auto& b) {
@@ -318,7 +340,8 @@ class MeshExplainer {
             MeshGraph smaller = alone_;
             smaller.meshes[0].device_dims = dims;
             smaller.meshes[0].dim_types = {DimensionType::line, DimensionType::line};
-            smaller.meshes[0].host_dims = {1, 1};
+            smaller.meshes[0].host_dims = {std::max(1, dims[0] / tile_rows),
+                                           std::max(1, dims[1] / tile_columns)};
             smaller.meshes[0].express_links.clear();
             smaller.pinnings.clear();
             smaller.connections.clear();
@@ -340,7 +363,8 @@ class MeshExplainer {
 
 }  // namespace
 
-std::vector<std::pair<AsicIndex, AsicIndex>> explain_misfit(const MeshGraph& graph, const Adjacency& adjacency,
+std::vector<std::pair<AsicIndex, AsicIndex>> explain_misfit(const MeshGraph& graph,
+                                                            const Adjacency& adjacency,
                                                             const MappingOptions& options, Deadline deadline,
                                                             support::DiagnosticSink& sink) {
     const MisfitProbe probe(adjacency, options, deadline);

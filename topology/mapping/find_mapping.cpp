@@ -20,7 +20,7 @@ namespace {
 using Chips = std::vector<std::vector<AsicIndex>>;
 
 /// Effort for a wish (all links, fewer hosts), as opposed to the question itself.
-constexpr int kConflictsForWish = 100'000;
+constexpr int kConflictsForWish = 20'000;
 
 /// The demand with every link wanted made a need.
 Demand with_all_links(Demand demand) {
@@ -43,8 +43,8 @@ bool tolerates_fewer(const Demand& demand) {
            });
 }
 
-/// No mapping uses fewer hosts: as many as the roomiest hosts need to hold all chips, and as many as the parts
-/// of one mesh that must be apart.
+/// No mapping uses fewer hosts: as many as the roomiest hosts need to hold all chips, and as many as the
+/// parts of one mesh that must be apart.
 std::size_t least_hosts(const Demand& demand, const Cluster& cluster) {
     std::size_t chips = 0;
     std::size_t least = 1;

@@ -14,7 +14,8 @@ constexpr std::uint64_t kStepsPerLook = 4096;
 
 /// The order in which chips are laid: each beside as many laid ones as possible, so that squares close early;
 /// then as near to the first as possible.
-std::vector<std::int32_t> laying_order(const MeshDemand& mesh, const std::vector<std::vector<ChipEdge>>& edges) {
+std::vector<std::int32_t> laying_order(const MeshDemand& mesh,
+                                       const std::vector<std::vector<ChipEdge>>& edges) {
     const std::int32_t columns = mesh.mesh->columns();
     const auto chips = static_cast<std::int32_t>(mesh.chip_count());
     std::vector<std::int32_t> order;
@@ -37,13 +38,14 @@ std::vector<std::int32_t> laying_order(const MeshDemand& mesh, const std::vector
         laid[static_cast<std::size_t>(chip)] = true;
         order.push_back(chip);
         for (const ChipEdge& edge : edges[static_cast<std::size_t>(chip)]) {
-            if (!laid[static_cast<std::size_t>(edge.b)] && ++laid_beside[static_cast<std::size_t>(edge.b)] == 1) {
+            if (!laid[static_cast<std::size_t>(edge.b)] &&
+                ++laid_beside[static_cast<std::size_t>(edge.b)] == 1) {
                 waiting.push_back(edge.b);
             }
         }
         if (waiting.empty() && static_cast<std::int32_t>(order.size()) < chips) {
-            waiting.push_back(static_cast<std::int32_t>(
-                std::find(laid.begin(), laid.end(), false) - laid.begin()));
+            waiting.push_back(
+                static_cast<std::int32_t>(std::find(laid.begin(), laid.end(), false) - laid.begin()));
         }
     }
     return order;
@@ -179,7 +181,8 @@ class Embedder {
             return false;
         }
         const std::uint32_t board = adjacency_.board(asic);
-        if (board_uses_[board] > 0 && board_part_[board] != part && adjacency_.on_whole_board(asic)) {
+        if (board_uses_[board] > 0 && board_part_[board] != part && !demand_.share_boards &&
+            adjacency_.on_whole_board(asic)) {
             return false;
         }
         return mesh_.pinnings[index].empty() || position_free(index, asic);
@@ -259,14 +262,14 @@ class Embedder {
     bool stopped_ = false;
 };
 
-void complete(Footprint& print, const Adjacency& adjacency) {
+void complete(Footprint& print, const Demand& demand, const Adjacency& adjacency) {
     print.asics = print.chips;
     std::sort(print.asics.begin(), print.asics.end());
     for (const AsicIndex asic : print.asics) {
         if (print.hosts.empty() || print.hosts.back() != adjacency.host(asic)) {
             print.hosts.push_back(adjacency.host(asic));
         }
-        if (adjacency.on_whole_board(asic) &&
+        if (!demand.share_boards && adjacency.on_whole_board(asic) &&
             (print.whole_boards.empty() || print.whole_boards.back() != adjacency.board(asic))) {
             print.whole_boards.push_back(adjacency.board(asic));
         }
@@ -313,7 +316,7 @@ Footprints find_footprints(const MeshGraph& graph, const Demand& demand, const M
         return true;
     });
     for (Footprint& print : found.all) {
-        complete(print, adjacency);
+        complete(print, demand, adjacency);
     }
     std::sort(found.all.begin(), found.all.end(), [](const Footprint& a, const Footprint& b) {
         return std::tie(a.asics, a.chips) < std::tie(b.asics, b.chips);
@@ -332,7 +335,7 @@ std::optional<NearMiss> find_near_miss(const MeshGraph& graph, const Demand& dem
         });
     }
     if (near) {
-        complete(near->footprint, adjacency);
+        complete(near->footprint, demand, adjacency);
     }
     return near;
 }

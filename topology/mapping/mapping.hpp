@@ -13,8 +13,9 @@ namespace tt_run::topology {
 
 /// How good a mapping is; lesser is better, the first number that differs decides.
 struct MappingScore {
-    std::uint32_t hosts = 0;        ///< that play at least one chip
-    std::uint32_t displaced = 0;    ///< meshes whose first chip is not on its natural host (see score_mapping.hpp)
+    std::uint32_t hosts = 0;  ///< that play at least one chip
+    std::uint32_t displaced =
+        0;  ///< meshes whose first chip is not on its natural host (see score_mapping.hpp)
     std::uint32_t short_links = 0;  ///< links that relaxed channels ask for and do not get
     std::uint32_t distance = 0;     ///< over all neighbours: 0 on one board, 1 on one host, 2 between hosts
     auto operator<=>(const MappingScore&) const = default;
@@ -48,8 +49,7 @@ struct PartDomain {
 };
 
 /// Whether the parts of one mesh that have different host ranks may share a host. They always may share one
-/// with parts of other meshes. A board of one or two chips always belongs to one part alone: a process sees
-/// such a board as a whole (visible_devices.hpp).
+/// with parts of other meshes.
 enum class HostSharing {
     distinct,  ///< every host rank of a mesh has a host of its own
     sliced     ///< they may share one, cut apart by TT_VISIBLE_DEVICES
@@ -58,6 +58,9 @@ enum class HostSharing {
 struct MappingOptions {
     std::vector<PartDomain> domains;  ///< at most one for each part
     HostSharing sharing = HostSharing::distinct;
+    /// Whether a board of one or two chips may belong to several parts. Ranks cannot do that, as a process
+    /// sees such a board as a whole (visible_devices.hpp); one process that drives all meshes can.
+    bool share_boards = false;
     /// Prefer mappings that use few hosts; proves the least number or says that it did not.
     bool fewest_hosts = true;
     /// Accept fewer links than strict channels ask for, down to this many; 0 for as the descriptor says.
@@ -79,7 +82,7 @@ struct MappingResult {
     MappingAnswer answer = MappingAnswer::unknown;
     std::vector<Mapping> mappings;     ///< best first
     bool fewest_hosts_proved = false;  ///< no mapping uses fewer hosts than the first
-    bool complete = false;            ///< there are no others (asked for with `solutions`)
+    bool complete = false;             ///< there are no others (asked for with `solutions`)
     /// For `cannot`: pairs of ASICs that have too few links; with enough links there, all would fit. Empty if
     /// the reason is none that a few cables would mend.
     std::vector<std::pair<AsicIndex, AsicIndex>> missing_links;

@@ -9,12 +9,13 @@
 
 namespace tt_run::topology {
 
-/// One demand on one cluster, and every engine that can answer it, the quick ones first: seating mesh by mesh,
-/// chains as a formula over links, seats as a formula, chips as a formula. Keeps what they share. The
-/// arguments must outlive it.
+/// One demand on one cluster, and every engine that can answer it, the quick ones first: a chain as a formula
+/// over links, or seating mesh by mesh, or seats as a formula, each on one tiling of the cluster and then on
+/// all footprints; chips as a formula when footprints are too many to list. The arguments must outlive it.
 class MappingSearch {
   public:
-    MappingSearch(const MeshGraph& graph, const Adjacency& adjacency, const Demand& demand, Deadline deadline);
+    MappingSearch(const MeshGraph& graph, const Adjacency& adjacency, const Demand& demand,
+                  Deadline deadline);
 
     struct Answer {
         SatAnswer answer = SatAnswer::unknown;
@@ -36,7 +37,8 @@ class MappingSearch {
     const SeatTable& table() const { return table_; }
 
   private:
-    std::vector<std::vector<AsicIndex>> chips_of(const Seating& seating) const;
+    Answer seat(const SeatTable& table, std::size_t most_hosts, Effort effort) const;
+    std::vector<std::vector<AsicIndex>> chips_of(const SeatTable& table, const Seating& seating) const;
     bool is_hopeless() const { return !hopeless_meshes().empty(); }
 
     const MeshGraph& graph_;
@@ -44,6 +46,7 @@ class MappingSearch {
     const Demand& demand_;
     Deadline deadline_;
     SeatTable table_;
+    SeatTable tiling_;
     std::optional<MeshChain> chain_;
 };
 

@@ -119,7 +119,8 @@ class Placer {
 
     std::vector<std::uint32_t> seats_left(std::size_t mesh) {
         const std::size_t kind = demand_.meshes[mesh].kind;
-        std::vector<std::uint32_t> seats = placed_beside_[mesh] > 0 ? seats_beside(mesh, kind) : all_seats(mesh, kind);
+        std::vector<std::uint32_t> seats =
+            placed_beside_[mesh] > 0 ? seats_beside(mesh, kind) : all_seats(mesh, kind);
         std::erase_if(seats, [&](std::uint32_t seat) { return !fits(mesh, table_.seats(kind)[seat]); });
         return seats;
     }

@@ -22,8 +22,8 @@ SearchEnd place_meshes(const Demand& demand, const Adjacency& adjacency, const S
                        std::size_t most_hosts, SearchLimits limits,
                        const std::function<bool(const Seating&)>& found);
 
-/// The host, counted among `hosts` in their order, where mesh `mesh` of `meshes` is at home: the first mesh on
-/// the first, the last on the last, as many on each.
+/// The host, counted among `hosts` in their order, where mesh `mesh` of `meshes` is at home: the first mesh
+/// on the first, the last on the last, as many on each.
 std::size_t natural_host(std::size_t mesh, std::size_t meshes, std::size_t hosts);
 
 }  // namespace tt_run::topology

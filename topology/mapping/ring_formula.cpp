@@ -2,70 +2,30 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 
 namespace tt_run::topology {
 
 namespace {
 
 constexpr std::size_t kShortestChain = 3;
-/// More conflicts than any chain on 36 Galaxies has needed with one tiling.
-constexpr int kConflictsForTiling = 100'000;
 
 /// A link between two seats that a chain may use.
 struct SeatLink {
-    std::uint32_t a = 0;  ///< positions in the list of seats, a < b
+    std::uint32_t a = 0;  ///< a < b
     std::uint32_t b = 0;
     int literal = 0;
 };
 
-/// Seats of which no two overlap, taken greedily in their order: on a Galaxy, its trays.
-std::vector<std::uint32_t> tiling(const std::vector<Footprint>& seats, const Adjacency& adjacency) {
-    std::vector<bool> taken(adjacency.size(), false);
-    std::vector<bool> board_taken(adjacency.cluster().boards().size(), false);
-    std::vector<std::uint32_t> tiles;
-    for (std::uint32_t seat = 0; seat < seats.size(); ++seat) {
-        const Footprint& print = seats[seat];
-        const bool is_free =
-            std::none_of(print.asics.begin(), print.asics.end(),
-                         [&](AsicIndex asic) { return taken[asic.value]; }) &&
-            std::none_of(print.whole_boards.begin(), print.whole_boards.end(),
-                         [&](std::uint32_t board) { return board_taken[board]; });
-        if (!is_free) {
-            continue;
-        }
-        for (const AsicIndex asic : print.asics) {
-            taken[asic.value] = true;
-        }
-        for (const std::uint32_t board : print.whole_boards) {
-            board_taken[board] = true;
-        }
-        tiles.push_back(seat);
-    }
-    return tiles;
-}
-
-std::vector<std::uint32_t> all_seats(const Demand& demand, const SeatTable& table) {
-    std::vector<std::uint32_t> all(table.seats(demand.meshes[0].kind).size());
-    std::iota(all.begin(), all.end(), 0U);
-    return all;
-}
-
 class ChainFormula {
   public:
     ChainFormula(const MeshChain& chain, const Demand& demand, const Adjacency& adjacency,
-                 const SeatTable& table, std::vector<std::uint32_t> chosen)
+                 const SeatTable& table)
         : chain_(chain),
           adjacency_(adjacency),
-          seats_(table.seats(demand.meshes[0].kind)),
-          chosen_(std::move(chosen)),
-          links_of_(chosen_.size()),
-          held_by_(adjacency.size()) {
-        for (std::uint32_t k = 0; k < chosen_.size(); ++k) {
-            for (const AsicIndex asic : seats_[chosen_[k]].asics) {
-                held_by_[asic.value].push_back(k);
-            }
-        }
+          table_(table),
+          kind_(demand.meshes[0].kind),
+          seats_(table.seats(kind_)),
+          links_of_(seats_.size()) {
         find_links();
     }
 
@@ -74,6 +34,7 @@ class ChainFormula {
             return {SatAnswer::contradiction, {}};
         }
         state_overlaps();
+        state_islands();
         state_degrees();
         state_numbers(most_hosts);
         for (;;) {
@@ -91,8 +52,8 @@ class ChainFormula {
     }
 
     bool has_two_camps() const {
-        std::vector<int> camp(chosen_.size(), -1);
-        for (std::uint32_t start = 0; start < chosen_.size(); ++start) {
+        std::vector<int> camp(seats_.size(), -1);
+        for (std::uint32_t start = 0; start < seats_.size(); ++start) {
             if (camp[start] != -1) {
                 continue;
             }
@@ -118,20 +79,20 @@ class ChainFormula {
     }
 
     void find_links() {
-        beside_.resize(chosen_.size());
+        beside_.resize(seats_.size());
         std::map<std::uint32_t, std::uint32_t> links;
-        for (std::uint32_t a = 0; a < chosen_.size(); ++a) {
+        for (std::uint32_t a = 0; a < seats_.size(); ++a) {
             links.clear();
-            const Footprint& print = seats_[chosen_[a]];
+            const Footprint& print = seats_[a];
             for (const AsicIndex asic : print.asics) {
                 for (const Neighbour& neighbour : adjacency_.neighbours(asic)) {
-                    for (const std::uint32_t b : held_by_[neighbour.asic.value]) {
+                    for (const std::uint32_t b : table_.holding(kind_, neighbour.asic)) {
                         links[b] += neighbour.links;
                     }
                 }
             }
             for (const auto& [b, count] : links) {
-                if (count >= chain_.need.least && b != a && disjoint(print, seats_[chosen_[b]])) {
+                if (count >= chain_.need.least && b != a && disjoint(print, seats_[b])) {
                     beside_[a].push_back(b);
                     if (a < b) {
                         const int literal = sat_.new_variable();
@@ -144,9 +105,13 @@ class ChainFormula {
         }
     }
 
-    /// Two things that would take a search very long to see: not enough seats with two neighbours, and a ring
-    /// of odd length where seats fall into two camps.
-    bool cannot_by_counting() const {
+    /// Three things that would take a search very long to see: not enough seats with two neighbours, no seats
+    /// enough that hang together, and a ring of odd length where seats fall into two camps.
+    bool cannot_by_counting() {
+        find_islands();
+        if (islands_.empty()) {
+            return true;
+        }
         const auto usable = static_cast<std::size_t>(std::count_if(
             beside_.begin(), beside_.end(), [](const auto& others) { return others.size() >= 2; }));
         if (usable + (chain_.closed ? 0 : 2) < chain_.order.size()) {
@@ -155,20 +120,65 @@ class ChainFormula {
         return chain_.closed && chain_.order.size() % 2 == 1 && has_two_camps();
     }
 
+    /// Sets of seats that hang together and have room for the chain. A chain stays on one of them.
+    void find_islands() {
+        std::vector<bool> seen(seats_.size(), false);
+        for (std::uint32_t start = 0; start < seats_.size(); ++start) {
+            if (seen[start]) {
+                continue;
+            }
+            seen[start] = true;
+            std::vector<std::uint32_t> island{start};
+            std::vector<bool> held(adjacency_.size(), false);
+            std::size_t room = 0;
+            for (std::size_t k = 0; k < island.size(); ++k) {
+                for (const AsicIndex asic : seats_[island[k]].asics) {
+                    room += held[asic.value] ? 0 : 1;
+                    held[asic.value] = true;
+                }
+                for (const std::uint32_t other : beside_[island[k]]) {
+                    if (!seen[other]) {
+                        seen[other] = true;
+                        island.push_back(other);
+                    }
+                }
+            }
+            if (std::min(room / seats_[start].asics.size(), island.size()) >= chain_.order.size()) {
+                islands_.push_back(std::move(island));
+            }
+        }
+    }
+
+    /// All seats taken are of one island.
+    void state_islands() {
+        std::vector<int> of_seat(seats_.size(), 0);
+        std::vector<int> chosen;
+        for (const std::vector<std::uint32_t>& island : islands_) {
+            chosen.push_back(sat_.new_variable());
+            for (const std::uint32_t seat : island) {
+                of_seat[seat] = chosen.back();
+            }
+        }
+        sat_.exactly_one(chosen);
+        for (std::size_t seat = 0; seat < seats_.size(); ++seat) {
+            of_seat[seat] != 0 ? sat_.add({-taken_[seat], of_seat[seat]}) : sat_.add({-taken_[seat]});
+        }
+    }
+
     void state_overlaps() {
-        for (std::size_t k = 0; k < chosen_.size(); ++k) {
+        for (std::size_t k = 0; k < seats_.size(); ++k) {
             taken_.push_back(sat_.new_variable());
         }
         std::map<std::uint32_t, std::vector<int>> on_board;
-        for (const std::vector<std::uint32_t>& holders : held_by_) {
+        for (std::uint32_t asic = 0; asic < adjacency_.size(); ++asic) {
             std::vector<int> literals;
-            for (const std::uint32_t k : holders) {
+            for (const std::uint32_t k : table_.holding(kind_, {asic})) {
                 literals.push_back(taken_[k]);
             }
             sat_.at_most_one(literals);
         }
-        for (std::size_t k = 0; k < chosen_.size(); ++k) {
-            for (const std::uint32_t board : seats_[chosen_[k]].whole_boards) {
+        for (std::size_t k = 0; k < seats_.size(); ++k) {
+            for (const std::uint32_t board : seats_[k].whole_boards) {
                 on_board[board].push_back(taken_[k]);
             }
         }
@@ -179,7 +189,7 @@ class ChainFormula {
 
     void state_degrees() {
         std::vector<int> ends;
-        for (std::size_t k = 0; k < chosen_.size(); ++k) {
+        for (std::size_t k = 0; k < seats_.size(); ++k) {
             std::vector<int> used;
             for (const std::size_t link : links_of_[k]) {
                 used.push_back(links_[link].literal);
@@ -224,15 +234,15 @@ class ChainFormula {
         std::map<std::uint32_t, std::vector<int>> by_first_host;
         std::map<std::uint32_t, std::vector<int>> by_any_host;
         bool single = true;
-        for (std::size_t k = 0; k < chosen_.size(); ++k) {
-            const Footprint& print = seats_[chosen_[k]];
+        for (std::size_t k = 0; k < seats_.size(); ++k) {
+            const Footprint& print = seats_[k];
             by_first_host[print.hosts[0]].push_back(taken_[k]);
             for (const std::uint32_t host : print.hosts) {
                 by_any_host[host].push_back(taken_[k]);
             }
             single = single && print.hosts.size() == 1;
         }
-        const std::size_t size = seats_[chosen_[0]].asics.size();
+        const std::size_t size = seats_[0].asics.size();
         std::vector<int> units;
         std::vector<int> hosts;
         std::vector<std::vector<int>> numbers;
@@ -269,7 +279,7 @@ class ChainFormula {
     }
 
     void read_model() {
-        next_.assign(chosen_.size(), {});
+        next_.assign(seats_.size(), {});
         for (const SeatLink& link : links_) {
             if (sat_.holds(link.literal)) {
                 next_[link.a].push_back(link.b);
@@ -282,7 +292,7 @@ class ChainFormula {
     /// Each part as its seats in order; an open one from its end.
     void find_parts() {
         parts_.clear();
-        std::vector<bool> seen(chosen_.size(), false);
+        std::vector<bool> seen(seats_.size(), false);
         const auto walk = [&](std::uint32_t start) {
             std::vector<std::uint32_t> part;
             std::uint32_t here = start;
@@ -300,12 +310,12 @@ class ChainFormula {
             }
             parts_.push_back(std::move(part));
         };
-        for (std::uint32_t k = 0; k < chosen_.size(); ++k) {
+        for (std::uint32_t k = 0; k < seats_.size(); ++k) {
             if (!seen[k] && next_[k].size() == 1) {
                 walk(k);
             }
         }
-        for (std::uint32_t k = 0; k < chosen_.size(); ++k) {
+        for (std::uint32_t k = 0; k < seats_.size(); ++k) {
             if (!seen[k] && next_[k].size() == 2) {
                 walk(k);
             }
@@ -316,13 +326,13 @@ class ChainFormula {
     void join_parts() {
         for (bool joined = true; joined && parts_.size() > 1;) {
             joined = false;
-            std::vector<std::uint32_t> part_of(chosen_.size(), ~0U);
+            std::vector<std::uint32_t> part_of(seats_.size(), ~0U);
             for (std::uint32_t part = 0; part < parts_.size(); ++part) {
                 for (const std::uint32_t seat : parts_[part]) {
                     part_of[seat] = part;
                 }
             }
-            for (std::uint32_t a = 0; a < chosen_.size() && !joined; ++a) {
+            for (std::uint32_t a = 0; a < seats_.size() && !joined; ++a) {
                 for (std::size_t k = 0; k < next_[a].size() && !joined; ++k) {
                     joined = join_at(a, next_[a][k], part_of);
                 }
@@ -361,7 +371,7 @@ class ChainFormula {
             if (part.size() >= chain_.order.size()) {
                 continue;
             }
-            std::vector<bool> inside(chosen_.size(), false);
+            std::vector<bool> inside(seats_.size(), false);
             for (const std::uint32_t seat : part) {
                 inside[seat] = true;
             }
@@ -381,7 +391,7 @@ class ChainFormula {
     Seating seating() const {
         std::vector<std::uint32_t> walk;
         for (const std::uint32_t k : parts_[0]) {
-            walk.push_back(chosen_[k]);
+            walk.push_back(k);
         }
         std::vector<std::uint32_t> hosts;
         for (const std::uint32_t seat : walk) {
@@ -400,8 +410,7 @@ class ChainFormula {
                 for (std::size_t k = 0; k < n; ++k) {
                     const std::size_t from = way == 0 ? (turn + k) % n : (turn + n - 1 - k) % n;
                     turned[k] = walk[from];
-                    displaced +=
-                        hosts[from] != used[natural_host(chain_.order[k], n, used.size())] ? 1 : 0;
+                    displaced += hosts[from] != used[natural_host(chain_.order[k], n, used.size())] ? 1 : 0;
                 }
                 if (displaced < best_score || (displaced == best_score && turned < best)) {
                     best_score = displaced;
@@ -418,13 +427,14 @@ class ChainFormula {
 
     const MeshChain& chain_;
     const Adjacency& adjacency_;
+    const SeatTable& table_;
+    std::size_t kind_;
     const std::vector<Footprint>& seats_;
-    std::vector<std::uint32_t> chosen_;  ///< the seats that take part; all below are positions in it
     std::vector<SeatLink> links_;
     std::vector<std::vector<std::size_t>> links_of_;
-    std::vector<std::vector<std::uint32_t>> held_by_;  ///< per ASIC
-    std::vector<std::vector<std::uint32_t>> beside_;   ///< sorted
+    std::vector<std::vector<std::uint32_t>> beside_;  ///< sorted
     std::vector<int> taken_;
+    std::vector<std::vector<std::uint32_t>> islands_;
     std::vector<std::vector<std::uint32_t>> next_;
     std::vector<std::vector<std::uint32_t>> parts_;
     SatProblem sat_;
@@ -442,7 +452,8 @@ std::optional<MeshChain> find_chain(const Demand& demand) {
     chain.need = demand.connections[0].need;
     std::vector<std::vector<std::size_t>> beside(meshes);
     for (const ConnectionDemand& connection : demand.connections) {
-        if (!connection.joins_two_meshes() || connection.from_chip || connection.need != chain.need) {
+        if (!connection.joins_two_meshes() || connection.from_chip ||
+            connection.need.least != chain.need.least) {
             return std::nullopt;
         }
         beside[connection.from[0]].push_back(connection.to[0]);
@@ -472,25 +483,15 @@ std::optional<MeshChain> find_chain(const Demand& demand) {
 
 bool has_two_camps(const MeshChain& chain, const Demand& demand, const Adjacency& adjacency,
                    const SeatTable& table) {
-    return ChainFormula(chain, demand, adjacency, table, all_seats(demand, table)).has_two_camps();
+    return ChainFormula(chain, demand, adjacency, table).has_two_camps();
 }
 
 ChainResult seat_chain(const MeshChain& chain, const Demand& demand, const Adjacency& adjacency,
                        const SeatTable& table, std::size_t most_hosts, Effort effort) {
-    const std::vector<Footprint>& seats = table.seats(demand.meshes[0].kind);
-    std::vector<std::uint32_t> all = all_seats(demand, table);
-    std::vector<std::uint32_t> tiles = tiling(seats, adjacency);
-    if (tiles.size() >= chain.order.size() && tiles.size() < all.size()) {
-        ChainResult result = ChainFormula(chain, demand, adjacency, table, std::move(tiles))
-                                 .solve(most_hosts, {kConflictsForTiling, effort.deadline});
-        if (result.answer == SatAnswer::satisfied) {
-            return result;
-        }
-    }
-    if (all.size() < chain.order.size()) {
+    if (table.seats(demand.meshes[0].kind).size() < chain.order.size()) {
         return {SatAnswer::contradiction, {}};
     }
-    return ChainFormula(chain, demand, adjacency, table, std::move(all)).solve(most_hosts, effort);
+    return ChainFormula(chain, demand, adjacency, table).solve(most_hosts, effort);
 }
 
 }  // namespace tt_run::topology

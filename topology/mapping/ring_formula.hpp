@@ -24,12 +24,13 @@ struct ChainResult {
 
 /// Seats a chain. As its meshes are interchangeable, the formula knows no meshes, only which seats are taken
 /// and which links between seats are used: two for each seat. Parts that close too early are joined by
-/// exchanging links, or forbidden, until one chain is left. First with one tiling of each host, which is
-/// quick, then with all seats. A contradiction is a proof only if the table is complete.
+/// exchanging links, or forbidden, until one chain is left. A contradiction is a proof only if the table is
+/// complete.
 ChainResult seat_chain(const MeshChain& chain, const Demand& demand, const Adjacency& adjacency,
                        const SeatTable& table, std::size_t most_hosts, Effort effort);
 
-/// Whether no chain's seats form an odd ring: they fall into two camps, and links only join one with the other.
+/// Whether no chain's seats form an odd ring: they fall into two camps, and links only join one with the
+/// other.
 bool has_two_camps(const MeshChain& chain, const Demand& demand, const Adjacency& adjacency,
                    const SeatTable& table);
 

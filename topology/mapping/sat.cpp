@@ -28,6 +28,7 @@ struct SatProblem::Solver {
 };
 
 SatProblem::SatProblem() : solver_(std::make_unique<Solver>()) {
+    solver_->engine.set("quiet", 1);
     solver_->engine.connect_terminator(&solver_->until);
 }
 

@@ -32,7 +32,9 @@ class Scorer {
     }
 
   private:
-    FabricNode node(std::size_t mesh, std::int32_t chip) const { return {demand_.meshes[mesh].mesh->id, {chip}}; }
+    FabricNode node(std::size_t mesh, std::int32_t chip) const {
+        return {demand_.meshes[mesh].mesh->id, {chip}};
+    }
 
     void note_links(FabricNode a, FabricNode b, std::uint32_t wanted, std::uint32_t links) {
         if (links < wanted) {

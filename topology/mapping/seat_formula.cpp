@@ -30,8 +30,8 @@ class SeatFormula {
         result.answer = sat_.solve(effort);
         if (result.answer == SatAnswer::satisfied) {
             for (const std::vector<int>& takes : takes_) {
-                const auto seat =
-                    std::find_if(takes.begin(), takes.end(), [&](int literal) { return sat_.holds(literal); });
+                const auto seat = std::find_if(takes.begin(), takes.end(),
+                                               [&](int literal) { return sat_.holds(literal); });
                 result.seating.push_back(static_cast<std::uint32_t>(seat - takes.begin()));
             }
         }
@@ -203,8 +203,7 @@ class SeatFormula {
 }  // namespace
 
 SeatingResult seat_by_formula(const Demand& demand, const Adjacency& adjacency, const SeatTable& table,
-                              std::size_t most_hosts, const std::vector<Seating>& forbidden,
-                              Effort effort) {
+                              std::size_t most_hosts, const std::vector<Seating>& forbidden, Effort effort) {
     std::size_t pairs = 0;
     for (const MeshDemand& mesh : demand.meshes) {
         pairs += table.seats(mesh.kind).size();

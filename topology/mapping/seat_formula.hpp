@@ -16,7 +16,6 @@ struct SeatingResult {
 /// seating one after another goes astray. A contradiction is a proof only if the table is complete.
 /// `forbidden` are seatings not wanted again.
 SeatingResult seat_by_formula(const Demand& demand, const Adjacency& adjacency, const SeatTable& table,
-                              std::size_t most_hosts, const std::vector<Seating>& forbidden,
-                              Effort effort);
+                              std::size_t most_hosts, const std::vector<Seating>& forbidden, Effort effort);
 
 }  // namespace tt_run::topology

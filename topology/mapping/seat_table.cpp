@@ -9,28 +9,59 @@ SeatTable::SeatTable(const MeshGraph& graph, const Demand& demand, const Adjacen
     : kinds_(demand.kinds) {
     for (const MeshDemand& mesh : demand.meshes) {
         Kind& kind = kinds_[mesh.kind];
-        if (!kind.first.empty()) {
-            continue;
-        }
-        kind.footprints = find_footprints(graph, demand, mesh, adjacency, limits);
-        complete_ = complete_ && kind.footprints.complete;
-        kind.first.assign(adjacency.size() + 1, 0);
-        for (const Footprint& print : kind.footprints.all) {
-            for (const AsicIndex asic : print.asics) {
-                ++kind.first[asic.value + 1];
-            }
-        }
-        for (std::size_t k = 1; k < kind.first.size(); ++k) {
-            kind.first[k] += kind.first[k - 1];
-        }
-        kind.holders.resize(kind.first.back());
-        std::vector<std::uint32_t> next(kind.first.begin(), kind.first.end() - 1);
-        for (std::uint32_t seat = 0; seat < kind.footprints.all.size(); ++seat) {
-            for (const AsicIndex asic : kind.footprints.all[seat].asics) {
-                kind.holders[next[asic.value]++] = seat;
-            }
+        if (kind.first.empty()) {
+            kind = index(find_footprints(graph, demand, mesh, adjacency, limits), adjacency.size());
+            complete_ = complete_ && kind.footprints.complete;
         }
     }
+}
+
+SeatTable::Kind SeatTable::index(Footprints footprints, std::size_t asics) {
+    Kind kind{std::move(footprints), std::vector<std::uint32_t>(asics + 1, 0), {}};
+    for (const Footprint& print : kind.footprints.all) {
+        for (const AsicIndex asic : print.asics) {
+            ++kind.first[asic.value + 1];
+        }
+    }
+    for (std::size_t k = 1; k < kind.first.size(); ++k) {
+        kind.first[k] += kind.first[k - 1];
+    }
+    kind.holders.resize(kind.first.back());
+    std::vector<std::uint32_t> next(kind.first.begin(), kind.first.end() - 1);
+    for (std::uint32_t seat = 0; seat < kind.footprints.all.size(); ++seat) {
+        for (const AsicIndex asic : kind.footprints.all[seat].asics) {
+            kind.holders[next[asic.value]++] = seat;
+        }
+    }
+    return kind;
+}
+
+SeatTable SeatTable::tiling(const Adjacency& adjacency) const {
+    SeatTable tiled;
+    tiled.complete_ = false;
+    for (const Kind& kind : kinds_) {
+        std::vector<bool> taken(adjacency.size(), false);
+        std::vector<bool> board_taken(adjacency.cluster().boards().size(), false);
+        Footprints tiles;
+        for (const Footprint& print : kind.footprints.all) {
+            const bool is_free = std::none_of(print.asics.begin(), print.asics.end(),
+                                              [&](AsicIndex asic) { return taken[asic.value]; }) &&
+                                 std::none_of(print.whole_boards.begin(), print.whole_boards.end(),
+                                              [&](std::uint32_t board) { return board_taken[board]; });
+            if (!is_free) {
+                continue;
+            }
+            for (const AsicIndex asic : print.asics) {
+                taken[asic.value] = true;
+            }
+            for (const std::uint32_t board : print.whole_boards) {
+                board_taken[board] = true;
+            }
+            tiles.all.push_back(print);
+        }
+        tiled.kinds_.push_back(index(std::move(tiles), adjacency.size()));
+    }
+    return tiled;
 }
 
 std::uint32_t links_between(const Adjacency& adjacency, std::span<const AsicIndex> a,

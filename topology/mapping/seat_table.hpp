@@ -14,6 +14,10 @@ class SeatTable {
   public:
     SeatTable(const MeshGraph& graph, const Demand& demand, const Adjacency& adjacency, SearchLimits limits);
 
+    /// Of each kind only seats that do not overlap, taken greedily in their order: on a Galaxy, its trays.
+    /// Far fewer, and where meshes fill a cluster mostly enough.
+    SeatTable tiling(const Adjacency& adjacency) const;
+
     std::size_t kinds() const { return kinds_.size(); }
     const std::vector<Footprint>& seats(std::size_t kind) const { return kinds_[kind].footprints.all; }
     /// Whether every footprint of every kind is here.
@@ -33,6 +37,9 @@ class SeatTable {
         std::vector<std::uint32_t> first;  ///< per ASIC, and one more
         std::vector<std::uint32_t> holders;
     };
+    SeatTable() = default;
+    static Kind index(Footprints footprints, std::size_t asics);
+
     std::vector<Kind> kinds_;
     bool complete_ = true;
 };
