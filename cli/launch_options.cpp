@@ -44,6 +44,8 @@ struct RawOptions {
     bool skip_executable_check = false;
     bool skip_mgd_check = false;
     bool force_rediscovery = false;
+    bool no_validate = false;
+    bool require_hardware = false;
     bool debug_gdbserver = false;
 };
 
@@ -132,6 +134,9 @@ void define(CLI::App& app, RawOptions& raw) {
     app.add_flag("--skip-executable-check", raw.skip_executable_check, "PROGRAM need not be here")
         ->group(checks);
     app.add_flag("--skip-mgd-check", raw.skip_mgd_check, "the MGD need not be here")->group(checks);
+    app.add_flag("--no-validate", raw.no_validate, "do not check the job against hardware")->group(checks);
+    app.add_flag("--require-hardware", raw.require_hardware, "no hardware to check against is an error")
+        ->group(checks);
     app.add_flag("--force-rediscovery", raw.force_rediscovery,
                  "work the bindings out again (no meaning with a binding file)")
         ->group(checks);
@@ -156,6 +161,7 @@ class OptionChecker {
         check_modes();
         check_not_yet();
         options.allocation = allocation();
+        options.validation = {given("--cluster", raw_.cluster), !raw_.no_validate, raw_.require_hardware};
         options.bindings = bindings();
         options.plan.bare = raw_.bare;
         options.plan.tcp_interface = given("--tcp-interface", raw_.tcp_interface);

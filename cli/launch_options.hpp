@@ -7,6 +7,7 @@
 #include "launcher/auto_allocation.hpp"
 #include "launcher/job_bindings.hpp"
 #include "launcher/plan.hpp"
+#include "launcher/validate_job.hpp"
 #include "support/diagnostic.hpp"
 #include "support/host_environment.hpp"
 
@@ -18,6 +19,7 @@ struct LaunchOptions {
     /// Instead of files in `bindings`: work them out first.
     std::optional<launcher::AllocationRequest> allocation;
     launcher::PlanRequest plan;
+    launcher::ValidationOptions validation;
     bool dry_run = false;
     bool verbose = false;
     bool strict = false;

@@ -273,6 +273,7 @@ class Allocator {
         const auto named = [](const fs::path& path) { return Spanned<std::string>{path.string(), {}}; };
         Allocation allocation;
         allocation.reused = reused;
+        allocation.proved = !request_.helper;
         allocation.rankfile = named(directory / "rankfile");
         const fs::path mapping = directory / "rank_bindings_mapping.yaml";
         const fs::path bindings = directory / "rank_bindings.yaml";

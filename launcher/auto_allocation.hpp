@@ -29,6 +29,8 @@ struct Allocation {
     /// Nothing was kept for this job and, dry, nothing was worked out: there are no files.
     bool only_planned = false;
     bool reused = false;
+    /// Worked out here, for the hardware as it is: nothing is left to check. Not so with a helper.
+    bool proved = false;
     std::string told;  ///< lines for people: what was found, or what would be done
     /// The generated files, as if the user had named them.
     BindingSources bindings;

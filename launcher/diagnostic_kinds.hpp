@@ -60,6 +60,7 @@ inline constexpr DiagnosticKind kBadAssignment{"bad-assignment"};
 inline constexpr DiagnosticKind kPresetNoGalaxy{"preset-no-galaxy"};
 inline constexpr DiagnosticKind kPresetDeviceCount{"preset-device-count"};
 inline constexpr DiagnosticKind kPresetTrayMissing{"preset-tray-missing"};
+inline constexpr DiagnosticKind kPresetContradicted{"preset-contradicted", Severity::warning};
 inline constexpr DiagnosticKind kNoDevice{"no-device"};
 inline constexpr DiagnosticKind kUnknownHost{"unknown-host"};
 inline constexpr DiagnosticKind kPinningForm{"pinning-form"};
@@ -70,5 +71,7 @@ inline constexpr DiagnosticKind kPinningConflict{"pinning-conflict"};
 inline constexpr DiagnosticKind kAllocationFailed{"allocation-failed"};
 inline constexpr DiagnosticKind kHelperFailed{"phase1-helper-failed"};
 inline constexpr DiagnosticKind kManyLiveHosts{"many-live-hosts"};
+inline constexpr DiagnosticKind kBadMeshCoordinates{"bad-mesh-coordinates"};
+inline constexpr DiagnosticKind kHardwareRequired{"hardware-required"};
 
 }  // namespace tt_run::launcher

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 #include <nettle/sha2.h>
-#include <nlohmann/json.hpp>
+
+#include "support/text.hpp"
+#include "topology/physical/json_text.hpp"
 
 namespace tt_run::launcher {
 
@@ -42,6 +44,14 @@ class Sha256 {
     sha256_ctx state_{};
 };
 
+std::string json_list(const std::vector<std::string>& texts) {
+    std::vector<std::string> quoted;
+    for (const std::string& text : texts) {
+        quoted.push_back(topology::json_text(text));
+    }
+    return "[" + support::join(quoted, ",") + "]";
+}
+
 }  // namespace
 
 std::string sha256(std::string_view text) {
@@ -67,7 +77,7 @@ std::string fingerprint(const AllocationInputs& inputs) {
     if (inputs.mock_descriptors.empty()) {
         std::vector<std::string> hosts = inputs.hosts;
         std::sort(hosts.begin(), hosts.end());
-        key.add(nlohmann::json(hosts).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
+        key.add(json_list(hosts));
     }
     for (const auto& [rank, text] : inputs.mock_descriptors) {
         key.add(fmt::format("{}", rank));

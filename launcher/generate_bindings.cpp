@@ -7,7 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "launcher/diagnostic_kinds.hpp"
+#include "job/variable_names.hpp"
+#include "launcher/rank_parts.hpp"
 #include "support/check.hpp"
 #include "topology/mapping/find_mapping.hpp"
 
@@ -35,25 +36,6 @@ struct PlacedPart {
     std::vector<AsicIndex> devices;  ///< with PCIe, sorted
 };
 
-/// The chips that a process must be shown so that it sees `chips`: those with PCIe, and for another the one
-/// on its board.
-std::vector<AsicIndex> devices_for(const Cluster& cluster, const std::vector<AsicIndex>& chips) {
-    std::set<AsicIndex> devices;
-    for (const AsicIndex chip : chips) {
-        if (cluster.asic(chip).has_pcie) {
-            devices.insert(chip);
-            continue;
-        }
-        const topology::Board& board = cluster.board_of(chip);
-        for (std::uint32_t k = board.first_asic; k < board.first_asic + board.asic_count; ++k) {
-            if (cluster.asics()[k].has_pcie) {
-                devices.insert(AsicIndex{k});
-            }
-        }
-    }
-    return {devices.begin(), devices.end()};
-}
-
 std::vector<PlacedPart> parts_of(const Mapping& mapping, const MergedMeshGraph& merged,
                                  const JobMeshGraphs& job, const Cluster& cluster) {
     std::vector<PlacedPart> placed;
@@ -68,7 +50,7 @@ std::vector<PlacedPart> parts_of(const Mapping& mapping, const MergedMeshGraph& 
             TT_RUN_CHECK(!chips.empty());
             placed.push_back({origin.part, mesh.id, job.parts[origin.part].graph.meshes[origin.mesh].id,
                               topology::MeshHostRank{rank}, cluster.board_of(chips.front()).host,
-                              devices_for(cluster, chips)});
+                              devices_showing(cluster, chips)});
         }
     }
     std::sort(placed.begin(), placed.end(), [](const PlacedPart& a, const PlacedPart& b) {
@@ -111,7 +93,8 @@ class SolutionBuilder {
             row.rank = {static_cast<int>(own.ranks.size())};
             row.mesh_id = part.local_mesh;
             own.ranks.push_back(std::move(row));
-            hosts.insert(model_.cluster.host(part.host).name);
+            solution.cluster_hosts.push_back(model_.cluster.host(part.host).name);
+            hosts.insert(solution.cluster_hosts.back());
             for (const auto& [path, index] : model_.host_of_descriptor) {
                 if (index == part.host) {
                     solution.mock_descriptors.push_back(path);
@@ -126,7 +109,7 @@ class SolutionBuilder {
     std::vector<std::pair<std::string, std::string>> variables_of(const PlacedPart& part) const {
         std::vector<std::pair<std::string, std::string>> variables;
         if (!part.devices.empty()) {
-            variables.emplace_back("TT_VISIBLE_DEVICES",
+            variables.emplace_back(job::kVisibleDevicesVariable,
                                    topology::render_visible_devices(model_.cluster, part.host, part.devices,
                                                                     rule_of(model_.cluster)));
         }
@@ -167,18 +150,6 @@ MappingResult search(const topology::MeshGraph& graph, const Cluster& cluster, M
     return topology::find_mapping(graph, cluster, options, sink);
 }
 
-/// Keeps the best of those that use the same hosts, and no more than are wanted.
-void trim(std::vector<GeneratedSolution>& solutions, const GenerationOptions& options) {
-    if (options.distinct_host_sets) {
-        std::set<std::vector<std::string>> seen;
-        std::erase_if(solutions,
-                      [&](const GeneratedSolution& one) { return !seen.insert(one.hosts).second; });
-    }
-    if (options.solutions != 0 && solutions.size() > options.solutions) {
-        solutions.resize(options.solutions);
-    }
-}
-
 }  // namespace
 
 Generation generate_bindings(const JobMeshGraphs& job, const PhysicalModel& model,
@@ -188,7 +159,8 @@ Generation generate_bindings(const JobMeshGraphs& job, const PhysicalModel& mode
     MappingOptions mapping;
     mapping.budget = options.budget;
     mapping.minimum_links = options.minimum_links;
-    mapping.solutions = options.distinct_host_sets ? 0 : options.solutions;
+    mapping.solutions = options.solutions;
+    mapping.distinct_host_sets = options.distinct_host_sets;
     for (const ResolvedRankPinning& pinning : options.pinnings) {
         mapping.domains.push_back(
             {pinning.mesh, pinning.host_rank, pinning.chips, pinning.claimant, pinning.place});
@@ -201,10 +173,7 @@ Generation generate_bindings(const JobMeshGraphs& job, const PhysicalModel& mode
     for (const Mapping& one : result.mappings) {
         generation.solutions.push_back(builder.build(one));
     }
-    const std::size_t found = generation.solutions.size();
-    trim(generation.solutions, options);
-    generation.complete =
-        result.complete && (options.distinct_host_sets || generation.solutions.size() == found);
+    generation.complete = result.complete || result.answer == MappingAnswer::cannot;
     return generation;
 }
 

@@ -20,7 +20,7 @@ struct GenerationOptions {
     std::chrono::milliseconds budget{60'000};
     std::uint32_t minimum_links = 0;  ///< see MappingOptions
     std::size_t solutions = 1;        ///< how many are wanted; 0 for all
-    bool distinct_host_sets = false;  ///< of solutions on the same hosts only the best
+    bool distinct_host_sets = false;  ///< no two of them on the same hosts
 };
 
 /// One way to place the job: which rank runs where with which devices.
@@ -31,7 +31,8 @@ struct GeneratedSolution {
     std::vector<GeneratedBindings> subcontexts;
     /// Of a mock cluster: the descriptor that stands for each rank's host.
     std::vector<std::filesystem::path> mock_descriptors;
-    std::vector<std::string> hosts;  ///< names in the cluster of the hosts used, sorted
+    std::vector<std::string> cluster_hosts;  ///< of each rank, as the cluster names it
+    std::vector<std::string> hosts;          ///< all of these once, sorted
     topology::MappingScore score;
 };
 

@@ -7,9 +7,13 @@
 
 #include <fmt/format.h>
 
+#include "job/variable_names.hpp"
 #include "launcher/diagnostic_kinds.hpp"
+#include "launcher/rank_binding.hpp"
+#include "launcher/validate_job.hpp"
 #include "support/check.hpp"
 #include "support/text.hpp"
+#include "topology/load_mesh_graph.hpp"
 
 namespace tt_run::launcher {
 
@@ -185,7 +189,7 @@ PresetBindings build(const Preset& preset, const Cluster& cluster) {
                                         {row.host_rank},
                                         cluster.host(kOnlyHost).name,
                                         rank,
-                                        {{"TT_VISIBLE_DEVICES", support::join(devices, ",")}}});
+                                        {{job::kVisibleDevicesVariable, support::join(devices, ",")}}});
         built.trays.push_back(std::move(trays));
     }
     return built;
@@ -220,6 +224,29 @@ std::optional<std::vector<PresetBindings>> build_preset_bindings(const Cluster& 
         presets.push_back(build(preset, cluster));
     }
     return presets;
+}
+
+bool is_contradicted(const Cluster& cluster, const PresetBindings& preset) {
+    DiagnosticSink unsaid;
+    const auto graph = topology::load_mesh_graph(
+        support::make_source_text(preset.name, std::string(preset_descriptor(preset.configuration))),
+        topology::MgdProfile::library, unsaid);
+    TT_RUN_CHECK(graph.has_value());
+    const auto text = support::make_source_text(preset.name, render_rank_bindings(preset.bindings, ""));
+    const auto rows = parse_rank_bindings(text, unsaid);
+    TT_RUN_CHECK(rows.has_value());
+    JobBindings job;
+    for (const RankBinding& row : rows->rows) {
+        BoundRank rank;
+        rank.rank = row.rank.value;
+        rank.mesh_id = row.mesh_id.value;
+        rank.mesh_host_rank = row.mesh_host_rank->value;
+        rank.env_overrides = row.env_overrides;
+        rank.span = row.span;
+        job.ranks.push_back(std::move(rank));
+    }
+    const std::vector<HostIndex> places(job.ranks.size(), kOnlyHost);
+    return check_ranks_on_cluster(*graph, job, places, cluster, true, unsaid) == topology::Fit::misfit;
 }
 
 std::vector<OutputFile> render_preset_files(const Cluster& cluster,

@@ -26,6 +26,10 @@ std::optional<std::vector<PresetBindings>> build_preset_bindings(const topology:
                                                                  const support::Span& place,
                                                                  support::DiagnosticSink& sink);
 
+/// Whether the links of the cluster contradict a preset: Galaxies have been captured whose trays are joined
+/// otherwise. False if links are not known.
+bool is_contradicted(const topology::Cluster& cluster, const PresetBindings& preset);
+
 /// Every file of the presets: `tray_to_pcie_device_mapping.yaml` (which device of /dev/tenstorrent is on
 /// which tray), the binding files, and each Mesh Graph Descriptor that they name, so that a new directory
 /// needs nothing else.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "job/variable_names.hpp"
 #include "launcher/binding_files.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/yaml_map.hpp"
@@ -21,8 +22,6 @@ using topology::MeshHostRank;
 using topology::MeshId;
 
 namespace {
-
-constexpr std::string_view kVisibleDevices = "TT_VISIBLE_DEVICES";
 
 std::optional<RankPinning> parse_pinning(const YamlNode& node, DiagnosticSink& sink) {
     const support::ErrorWatch watch(sink);
@@ -93,7 +92,7 @@ class Resolver {
         resolved.claimant = fmt::format("rank {}", rank);
         const EnvironmentEntry* visible = nullptr;
         for (const EnvironmentEntry& entry : pinning.env_overrides) {
-            if (entry.name.value == kVisibleDevices) {
+            if (entry.name.value == job::kVisibleDevicesVariable) {
                 visible = &entry;
             } else {
                 resolved.env_overrides.emplace_back(entry.name.value, entry.value.value);

@@ -39,15 +39,14 @@ std::string signature_of(const GeneratedSolution& solution) {
     for (const std::string& host : solution.hosts) {
         text += host + "\n";
     }
-    for (const GeneratedRank& rank : solution.ranks) {
-        text += fmt::format("{} {} {}", rank.mesh_id.value, rank.mesh_host_rank.value, rank.host);
+    for (std::size_t k = 0; k < solution.ranks.size(); ++k) {
+        const GeneratedRank& rank = solution.ranks[k];
+        text +=
+            fmt::format("{} {} {}", rank.mesh_id.value, rank.mesh_host_rank.value, solution.cluster_hosts[k]);
         for (const auto& [name, value] : rank.env_overrides) {
             text += fmt::format(" {}={}", name, value);
         }
         text += "\n";
-    }
-    for (const std::filesystem::path& descriptor : solution.mock_descriptors) {
-        text += descriptor.string() + "\n";
     }
     return text;
 }
@@ -66,9 +65,11 @@ std::string render_meta(const GeneratedSolution& solution) {
     text += fmt::format("score: {{hosts: {}, displaced: {}, short_links: {}}}\n", solution.score.hosts,
                         solution.score.displaced, solution.score.short_links);
     text += "ranks:\n";
-    for (const GeneratedRank& rank : solution.ranks) {
+    for (std::size_t k = 0; k < solution.ranks.size(); ++k) {
+        const GeneratedRank& rank = solution.ranks[k];
         text += fmt::format("  - {{rank: {}, mesh_id: {}, mesh_host_rank: {}, host: {}}}\n", rank.rank.value,
-                            rank.mesh_id.value, rank.mesh_host_rank.value, yaml_quoted(rank.host));
+                            rank.mesh_id.value, rank.mesh_host_rank.value,
+                            yaml_quoted(solution.cluster_hosts[k]));
     }
     return text;
 }
