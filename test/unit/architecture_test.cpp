@@ -28,6 +28,7 @@ const std::map<std::string, std::set<std::string>> kThirdParties{
     {"yaml-cpp", {"support"}},
     {"google", {"topology"}},
     {"nlohmann", {"support", "topology"}},
+    {"nettle", {"launcher"}},
     {"mpi.h", {}},
 };
 
