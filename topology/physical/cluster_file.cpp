@@ -66,35 +66,47 @@ constexpr OtherFile kOtherFiles[] = {
     {"groupings", "a physical grouping descriptor", ""},
 };
 
-/// The first word of a text and what follows it, past comments.
-bool begins_as_text_message(std::string_view text) {
-    std::size_t at = 0;
-    const auto skip = [&] {
-        while (at < text.size()) {
-            if (text[at] == '#') {
-                at = std::min(text.find('\n', at), text.size());
-            } else if (std::string_view(" \t\r\n\xEF\xBB\xBF").find(text[at]) != std::string_view::npos) {
-                ++at;
-            } else {
-                return;
-            }
+/// Past blanks and comments, and a byte order mark.
+std::size_t skip_blanks(std::string_view text, std::size_t at) {
+    while (at < text.size()) {
+        if (text[at] == '#') {
+            at = std::min(text.find('\n', at), text.size());
+        } else if (std::string_view(" \t\r\n\xEF\xBB\xBF").find(text[at]) != std::string_view::npos) {
+            ++at;
+        } else {
+            break;
         }
-    };
-    skip();
-    const std::size_t begin = at;
-    while (at < text.size() && (text[at] == '_' || (text[at] >= 'a' && text[at] <= 'z'))) {
-        ++at;
     }
-    const std::string_view word = text.substr(begin, at - begin);
+    return at;
+}
+
+std::string_view first_word(std::string_view text) {
+    const std::size_t begin = skip_blanks(text, 0);
+    std::size_t end = begin;
+    while (end < text.size() && (text[end] == '_' || (text[end] >= 'a' && text[end] <= 'z'))) {
+        ++end;
+    }
+    return text.substr(begin, end - begin);
+}
+
+bool begins_as_text_message(std::string_view text) {
+    const std::string_view word = first_word(text);
     if (std::find(kTextNames.begin(), kTextNames.end(), word) == kTextNames.end()) {
         return false;
     }
-    skip();
+    std::size_t at = skip_blanks(text, static_cast<std::size_t>(word.end() - text.begin()));
     const bool colon = at < text.size() && text[at] == ':';
     at += colon ? 1 : 0;
     const std::size_t value = text.find_first_not_of(" \t", at);
     const char next = value == std::string_view::npos ? '\n' : text[value];
     return next == '{' || next == '<' || (colon && next >= '0' && next <= '9');
+}
+
+/// Null if it is none of those.
+const OtherFile* other_file(std::string_view first_key) {
+    const auto* found = std::find_if(std::begin(kOtherFiles), std::end(kOtherFiles),
+                                     [&](const OtherFile& one) { return one.key == first_key; });
+    return found == std::end(kOtherFiles) ? nullptr : found;
 }
 
 std::optional<ClusterFileKind> kind_of(const TextMessage& message) {
@@ -130,9 +142,8 @@ std::optional<ClusterFileKind> kind_of(const YamlNode& root) {
 }
 
 Diagnostic unknown_kind(const Span& first_key) {
-    const auto* other = std::find_if(std::begin(kOtherFiles), std::end(kOtherFiles),
-                                     [&](const OtherFile& one) { return one.key == first_key.text(); });
-    if (other == std::end(kOtherFiles)) {
+    const OtherFile* other = other_file(first_key.text());
+    if (other == nullptr) {
         return Diagnostic(kClusterUnknownKind, first_key,
                           "this file does not describe hardware in a form that we know")
             .note(
@@ -161,8 +172,11 @@ bool has_text_extension(const fs::path& path) {
 
 std::optional<ClusterFileKind> recognise_cluster_file(const SourceTextPtr& text) {
     DiagnosticSink ignored;
+    if (other_file(first_word(text->text())) != nullptr) {
+        return std::nullopt;
+    }
     if (begins_as_text_message(text->text()) || has_text_extension(text->name())) {
-        const auto message = parse_text_message(text, ignored);
+        const auto message = parse_text_message(text, kClusterSyntax, ignored);
         return message ? kind_of(*message) : std::nullopt;
     }
     // The keys that tell are at the top level, at the beginning of their lines, or in a JSON document's head.
@@ -194,7 +208,7 @@ std::optional<ClusterFile> parse_cluster_file(const SourceTextPtr& source, const
     std::optional<ClusterFileKind> kind;
     Span place{source, 0, 0};
     if (has_text_extension(path) || begins_as_text_message(source->text())) {
-        std::optional<TextMessage> message = parse_text_message(source, sink);
+        std::optional<TextMessage> message = parse_text_message(source, kClusterSyntax, sink);
         if (!message) {
             return std::nullopt;
         }
