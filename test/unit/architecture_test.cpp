@@ -25,7 +25,7 @@ const std::map<std::string, std::set<std::string>> kMayUse{
 /// Third parties, and the folders in which they may show.
 const std::map<std::string, std::set<std::string>> kThirdParties{
     {"CLI", {"cli"}},
-    {"yaml-cpp", {"support"}},
+    {"yaml.h", {"support"}},
     {"google", {"topology"}},
     {"nlohmann", {"support", "topology"}},
     {"nettle", {"launcher"}},

@@ -77,7 +77,9 @@ class Checker {
             return Fit::misfit;  // every other number would be about the wrong chips
         }
         check_chip_counts();
-        if (claims_.empty()) {
+        if (watch.saw_error()) {
+            // where chips are missing altogether, each host and each rank would only say so again
+        } else if (claims_.empty()) {
             check_host_parts();
         } else {
             check_claims();
@@ -153,6 +155,7 @@ class Checker {
             short_of.label(fmt::format("{}x{}, {}", largest->rows(), largest->columns(),
                                        counted(static_cast<std::size_t>(largest->chip_count()), "chip")));
             note_incomplete_boards(short_of);
+            note_hosts(short_of);
             sink_.report(std::move(short_of));
         }
     }
@@ -163,10 +166,28 @@ class Checker {
         for (const Board& board : cluster_.boards()) {
             const std::uint32_t usual = facts_of(board.type).chips;
             if (usual != 0 && board.asic_count < usual && named++ < kMostNamed) {
-                diagnostic.note(fmt::format("tray {} of host `{}` has {} of a {}'s {} chips", board.tray,
-                                            cluster_.host(board.host).name, board.asic_count,
-                                            name_of(board.type), usual));
+                diagnostic.note(fmt::format("tray {} of host `{}` has {} of the {} chips of its type, {}",
+                                            board.tray, cluster_.host(board.host).name, board.asic_count,
+                                            usual, name_of(board.type)));
             }
+        }
+    }
+
+    /// What there is, host by host, so that what is not stands out.
+    void note_hosts(Diagnostic& diagnostic) const {
+        for (std::size_t k = 0; k < std::min(cluster_.hosts().size(), kMostNamed); ++k) {
+            const Host& host = cluster_.hosts()[k];
+            std::vector<std::string> trays;
+            for (const Board& board : cluster_.boards_of(host)) {
+                trays.push_back(std::to_string(board.tray));
+            }
+            diagnostic.note(fmt::format("host `{}` has {} on {} {}", host.name,
+                                        counted(host.asic_count, "chip"),
+                                        trays.size() == 1 ? "tray" : "trays", support::join(trays, ", ")));
+        }
+        if (cluster_.hosts().size() > kMostNamed) {
+            diagnostic.note(
+                fmt::format("and {} more", counted(cluster_.hosts().size() - kMostNamed, "host")));
         }
     }
 
@@ -199,10 +220,11 @@ class Checker {
             sink_.report(
                 Diagnostic(
                     kFitHosts, parts[k].second->span,
-                    fmt::format("needs room for {} of {} or more, each on one host; the {} of `{}` have "
-                                "room for {}",
+                    fmt::format("needs room for {} of {} or more, each on one host; the {} of `{}` {} room "
+                                "for {}",
                                 counted(k + 1, "part"), counted(size, "chip"),
-                                counted(cluster_.hosts().size(), "host"), cluster_.source(), room))
+                                counted(cluster_.hosts().size(), "host"), cluster_.source(),
+                                cluster_.hosts().size() == 1 ? "has" : "have", room))
                     .note(fmt::format("the largest host has {}", counted(largest, "chip"))));
             return;
         }
@@ -248,8 +270,14 @@ class Checker {
         return region;
     }
 
-    /// The chips of each part that hangs together, largest first.
-    std::vector<std::size_t> part_sizes(const Region& region) const {
+    /// Chips that hang together, by the first of them.
+    struct Part {
+        AsicIndex first;
+        std::size_t chips = 0;
+    };
+
+    /// Largest first.
+    std::vector<Part> parts_of(const Region& region) const {
         std::vector<std::uint32_t> root(cluster_.asics().size());
         std::iota(root.begin(), root.end(), 0U);
         const std::function<std::uint32_t(std::uint32_t)> find = [&](std::uint32_t at) {
@@ -261,31 +289,40 @@ class Checker {
         for (const AdjacentPair& pair : region.pairs) {
             root[find(pair.a.value)] = find(pair.b.value);
         }
-        std::map<std::uint32_t, std::size_t> sizes;
+        std::map<std::uint32_t, Part> by_root;
         for (const AsicIndex chip : region.chips) {
-            ++sizes[find(chip.value)];
+            ++by_root.try_emplace(find(chip.value), Part{chip}).first->second.chips;
         }
-        std::vector<std::size_t> sorted;
-        for (const auto& [at, size] : sizes) {
-            sorted.push_back(size);
+        std::vector<Part> parts;
+        for (const auto& [at, part] : by_root) {
+            parts.push_back(part);
         }
-        std::sort(sorted.rbegin(), sorted.rend());
-        return sorted;
+        std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
+            return a.chips != b.chips ? a.chips > b.chips : a.first < b.first;
+        });
+        return parts;
     }
 
     /// Necessary conditions for a mesh to lie somewhere in a region. `meshes` lie in it side by side.
     bool check_region(const std::vector<const Mesh*>& inside, const Region& region,
                       const std::string& place) {
         const support::ErrorWatch watch(sink_);
-        const std::vector<std::size_t> parts = part_sizes(region);
+        const std::vector<Part> parts = parts_of(region);
         for (const Mesh* mesh : inside) {
             const auto need = static_cast<std::size_t>(mesh->chip_count());
-            if (need > 1 && (parts.empty() || parts.front() < need)) {
-                sink_.report(
-                    Diagnostic(kFitConnected, mesh->span,
-                               fmt::format("{} needs {} that hang together; {} the largest such part has {}",
-                                           name_of_mesh(*mesh), counted(need, "chip"), place,
-                                           parts.empty() ? 0 : parts.front())));
+            const std::size_t largest = parts.empty() ? 0 : parts.front().chips;
+            if (need > 1 && largest < need) {
+                Diagnostic apart(
+                    kFitConnected, mesh->span,
+                    fmt::format("{} needs {} that hang together; {} the largest such part has {}",
+                                name_of_mesh(*mesh), counted(need, "chip"), place, largest));
+                for (std::size_t k = 0; k < std::min(parts.size(), kMostNamed); ++k) {
+                    apart.note(fmt::format("{} {}", counted(parts[k].chips, "chip"),
+                                           parts[k].chips == 1
+                                               ? fmt::format("alone: `{}`", cluster_.name_of(parts[k].first))
+                                               : fmt::format("with `{}`", cluster_.name_of(parts[k].first))));
+                }
+                sink_.report(std::move(apart));
                 return false;
             }
         }
@@ -453,7 +490,7 @@ class Checker {
 
     struct Between {
         std::size_t links = 0;
-        std::vector<std::uint32_t> pairs;  ///< links of each pair of chips
+        std::vector<AdjacentPair> pairs;
     };
 
     Between between(const std::vector<AsicIndex>& a, const std::vector<AsicIndex>& b) const {
@@ -465,10 +502,23 @@ class Checker {
                                (left.contains(pair.b) && right.contains(pair.a));
             if (joins) {
                 found.links += pair.links;
-                found.pairs.push_back(pair.links);
+                found.pairs.push_back(pair);
             }
         }
         return found;
+    }
+
+    /// What joins two regions, so that what does not stands out.
+    void note_pairs(Diagnostic& diagnostic, const Between& found) const {
+        constexpr std::size_t kMostPairs = 8;
+        for (std::size_t k = 0; k < std::min(found.pairs.size(), kMostPairs); ++k) {
+            const AdjacentPair& pair = found.pairs[k];
+            diagnostic.note(fmt::format("`{}` and `{}` have {}", cluster_.name_of(pair.a),
+                                        cluster_.name_of(pair.b), counted(pair.links, "link")));
+        }
+        if (found.pairs.size() > kMostPairs) {
+            diagnostic.note(fmt::format("and {} more", counted(found.pairs.size() - kMostPairs, "pair")));
+        }
     }
 
     /// Parts of one mesh on different ranks touch along an edge; that edge needs its pairs.
@@ -499,8 +549,8 @@ class Checker {
         const Between found = between(a.chips, b.chips);
         const bool strict = mesh.channels.policy == ChannelPolicy::strict;
         const auto enough = static_cast<std::size_t>(
-            std::count_if(found.pairs.begin(), found.pairs.end(), [&](std::uint32_t links) {
-                return static_cast<std::int64_t>(links) >= (strict ? mesh.channels.count : 1);
+            std::count_if(found.pairs.begin(), found.pairs.end(), [&](const AdjacentPair& pair) {
+                return static_cast<std::int64_t>(pair.links) >= (strict ? mesh.channels.count : 1);
             }));
         if (enough >= need) {
             return;
@@ -524,7 +574,8 @@ class Checker {
         if (from == chips.end() || to == chips.end() || from->first == to->first) {
             return;
         }
-        const std::size_t have = between(from->second, to->second).links;
+        const Between found = between(from->second, to->second);
+        const std::size_t have = found.links;
         // All connections of one pair share its links.
         std::size_t need = 0;
         for (const MeshConnection& other : graph_.connections) {
@@ -549,6 +600,7 @@ class Checker {
                 short_of.note(fmt::format("{} has {}", where(claim), counted(claim.chips.size(), "chip")));
             }
         }
+        note_pairs(short_of, found);
         if (is_error && have != 0) {
             short_of.help("with `policy: RELAXED` fewer channels are a warning");
         }

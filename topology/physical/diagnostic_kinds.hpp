@@ -62,6 +62,9 @@ inline constexpr support::DiagnosticKind kSyntheticTooLarge{"synthetic-too-large
 inline constexpr support::DiagnosticKind kSyntheticWiring{"synthetic-wiring"};
 inline constexpr support::DiagnosticKind kSyntheticFault{"synthetic-fault"};
 
+// Writing a cluster in another form.
+inline constexpr support::DiagnosticKind kExportNeedsLinks{"export-needs-links"};
+
 // TT_VISIBLE_DEVICES.
 inline constexpr support::DiagnosticKind kVisibleSyntax{"visible-devices-syntax"};
 inline constexpr support::DiagnosticKind kVisibleUnknown{"visible-devices-unknown"};
