@@ -8,9 +8,8 @@ namespace tt_run::cli {
 topology::Fit check_on_cluster(const topology::MeshGraph& graph, const launcher::JobBindings* bindings,
                                const topology::Cluster& cluster, support::DiagnosticSink& sink) {
     if (bindings != nullptr) {
-        return launcher::check_ranks_on_cluster(graph, *bindings,
-                                                launcher::place_on_cluster(bindings->ranks.size(), cluster),
-                                                cluster, true, sink);
+        return launcher::check_ranks_on_cluster(
+            graph, *bindings, launcher::place_on_cluster(bindings->ranks.size(), cluster), cluster, sink);
     }
     switch (topology::find_mapping(graph, cluster, {}, sink).answer) {
         case topology::MappingAnswer::mapped:

@@ -246,7 +246,7 @@ bool is_contradicted(const Cluster& cluster, const PresetBindings& preset) {
         job.ranks.push_back(std::move(rank));
     }
     const std::vector<HostIndex> places(job.ranks.size(), kOnlyHost);
-    return check_ranks_on_cluster(*graph, job, places, cluster, true, unsaid) == topology::Fit::misfit;
+    return check_ranks_on_cluster(*graph, job, places, cluster, unsaid) == topology::Fit::misfit;
 }
 
 std::vector<OutputFile> render_preset_files(const Cluster& cluster,

@@ -74,9 +74,9 @@ Fit find_on_devices(const topology::MeshGraph& graph, const Cluster& cluster,
 }
 
 Fit fit_on_devices(const topology::MeshGraph& graph, const Cluster& cluster,
-                   const std::vector<topology::RankClaim>& claims, bool search, DiagnosticSink& sink) {
+                   const std::vector<topology::RankClaim>& claims, DiagnosticSink& sink) {
     const Fit fit = topology::check_fit(graph, cluster, claims, sink);
-    return fit == Fit::possible && search ? find_on_devices(graph, cluster, claims, sink) : fit;
+    return fit == Fit::possible ? find_on_devices(graph, cluster, claims, sink) : fit;
 }
 
 /// The hardware that is known, in the order of trust; `why_not` says why there is none.
@@ -169,13 +169,15 @@ void check_descriptors(const JobBindings& job, const std::vector<HostIndex>& pla
                        const support::HostEnvironment& host, DiagnosticSink& sink) {
     const support::ErrorWatch watch(sink);
     const RanksOnCluster ranks = look_through_ranks(job, places, cluster, sink);
-    topology::check_visible_devices(cluster, ranks.views, sink);
+    if (ranks.views.size() == job.ranks.size()) {  // else links would seem lost that the others see
+        topology::check_visible_devices(cluster, ranks.views, sink);
+    }
     if (watch.saw_error()) {
         return;
     }
     for (const auto& [path, claims] : ranks.claims) {
         if (const auto graph = load_checked_graph(path, host)) {
-            fit_on_devices(*graph, cluster, claims, true, sink);
+            fit_on_devices(*graph, cluster, claims, sink);
         }
     }
 }
@@ -202,7 +204,7 @@ std::vector<HostIndex> place_on_cluster(std::size_t ranks, const Cluster& cluste
 }
 
 Fit check_ranks_on_cluster(const topology::MeshGraph& graph, const JobBindings& job,
-                           const std::vector<HostIndex>& places, const Cluster& cluster, bool search,
+                           const std::vector<HostIndex>& places, const Cluster& cluster,
                            DiagnosticSink& sink) {
     const support::ErrorWatch watch(sink);
     const RanksOnCluster ranks = look_through_ranks(job, places, cluster, sink);
@@ -216,7 +218,7 @@ Fit check_ranks_on_cluster(const topology::MeshGraph& graph, const JobBindings& 
     for (const auto& [path, claims] : ranks.claims) {
         all.insert(all.end(), claims.begin(), claims.end());
     }
-    return fit_on_devices(graph, cluster, all, search, sink);
+    return fit_on_devices(graph, cluster, all, sink);
 }
 
 KnownHardware find_known_hardware(const JobBindings& job, const ValidationOptions& options,

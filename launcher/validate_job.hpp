@@ -20,14 +20,12 @@ namespace tt_run::launcher {
 std::vector<topology::HostIndex> place_on_cluster(std::size_t ranks, const topology::Cluster& cluster);
 
 /// Checks the ranks of a job that drive `graph` against the hardware: the devices that TT_VISIBLE_DEVICES in
-/// the bindings leaves each, those of one host against one another, and whether the graph fits on them. With
-/// `search`, and if the links are known, a mapping is looked for that keeps every rank on its devices;
-/// without, or when none is found in a few seconds, `possible` says only that nothing speaks against it.
-/// `places` has the host of each rank.
+/// the bindings leaves each, those of one host against one another, and whether the graph fits on them: if
+/// the links are known, a mapping is looked for that keeps every rank on its devices. When none is found in a
+/// few seconds, `possible` says only that nothing speaks against it. `places` has the host of each rank.
 topology::Fit check_ranks_on_cluster(const topology::MeshGraph& graph, const JobBindings& job,
                                      const std::vector<topology::HostIndex>& places,
-                                     const topology::Cluster& cluster, bool search,
-                                     support::DiagnosticSink& sink);
+                                     const topology::Cluster& cluster, support::DiagnosticSink& sink);
 
 /// How a launch is checked against hardware.
 struct ValidationOptions {

@@ -29,6 +29,10 @@ class Adjacency {
     /// 0 if they are no neighbours.
     std::uint32_t links(AsicIndex a, AsicIndex b) const;
 
+    /// Whether a cable between the two may well be missing: there is one, with too few links perhaps; or there
+    /// is no way at all between them; or there are ways of three steps, as round a square, and none of two.
+    bool looks_unplugged(AsicIndex a, AsicIndex b) const;
+
     std::uint32_t host(AsicIndex asic) const { return host_[asic.value]; }
     std::uint32_t board(AsicIndex asic) const { return cluster_.asic(asic).board.value; }
     /// Whether a process sees all chips of this one's board or none (boards of one or two chips).
@@ -43,6 +47,7 @@ class Adjacency {
     std::vector<std::uint32_t> first_;  ///< per ASIC, and one more
     std::vector<Neighbour> neighbours_;
     std::vector<std::uint32_t> host_;
+    std::vector<std::uint32_t> island_;  ///< per ASIC: the least that hangs together with it
 };
 
 }  // namespace tt_run::topology

@@ -19,7 +19,7 @@ using Cables = std::vector<std::pair<AsicIndex, AsicIndex>>;
 
 /// So few missing links are the likeliest reason of all; more are tried when nothing else explains.
 constexpr std::size_t kFewLinks = 2;
-constexpr std::size_t kSomeLinks = 8;
+constexpr std::size_t kEdgesPerMissing = 16;
 constexpr std::size_t kMostNamed = 8;
 
 std::string title(const Mesh& mesh) {
@@ -46,7 +46,7 @@ class MeshExplainer {
         if (pins_to_nowhere() || pins() || few_links(kFewLinks)) {
             return cables_;
         }
-        if (wraps() || channels() || hosts() || domains() || few_links(kSomeLinks)) {
+        if (wraps() || domains() || hosts() || channels() || few_links(some_links())) {
             return cables_;
         }
         no_place();
@@ -54,6 +54,10 @@ class MeshExplainer {
     }
 
   private:
+    std::size_t some_links() const {
+        return build_demand(alone_, adjacency_, probe_.options()).meshes[0].edges.size() / kEdgesPerMissing;
+    }
+
     void report(Diagnostic diagnostic) { sink_.report(std::move(diagnostic)); }
 
     bool pins_to_nowhere() {

@@ -220,8 +220,8 @@ class Finder {
                         mapping.score.short_links, mapping.score.short_links == 1 ? "is" : "are"));
         for (std::size_t k = 0; k < std::min(mapping.lost.size(), kMostNamed); ++k) {
             const LostLinks& lost = mapping.lost[k];
-            diagnostic.note(fmt::format("{} and {}: {} of {}", node_name(lost.a), node_name(lost.b),
-                                        lost.present, lost.needed));
+            diagnostic.note(fmt::format("{} and {} have {} of {}", node_name(graph, mapping, lost.a),
+                                        node_name(graph, mapping, lost.b), lost.present, lost.needed));
         }
         if (mapping.lost.size() > kMostNamed) {
             diagnostic.note(fmt::format("and {} pairs more", mapping.lost.size() - kMostNamed));
@@ -229,9 +229,14 @@ class Finder {
         sink_.report(std::move(diagnostic));
     }
 
-    static std::string node_name(const FabricNode& node) {
-        return node.chip.value < 0 ? fmt::format("mesh {}", node.mesh.value)
-                                   : fmt::format("mesh {} chip {}", node.mesh.value, node.chip.value);
+    std::string node_name(const MeshGraph& graph, const Mapping& mapping, const FabricNode& node) const {
+        if (node.chip.value < 0) {
+            return fmt::format("mesh {}", node.mesh.value);
+        }
+        const auto position = static_cast<std::size_t>(graph.find(node.mesh) - graph.meshes.data());
+        return fmt::format(
+            "mesh {} chip {} (`{}`)", node.mesh.value, node.chip.value,
+            cluster_.name_of(mapping.chips[position][static_cast<std::size_t>(node.chip.value)]));
     }
 
     void report_out_of_budget() {

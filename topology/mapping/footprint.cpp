@@ -209,7 +209,7 @@ class Embedder {
             if (place == kNobody || adjacency_.links({place}, asic) >= edge.need.least) {
                 continue;
             }
-            if (missing_left_ == 0) {
+            if (missing_left_ == 0 || !adjacency_.looks_unplugged({place}, asic)) {
                 return false;
             }
             --missing_left_;

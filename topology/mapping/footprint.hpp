@@ -35,7 +35,8 @@ struct SearchLimits {
 Footprints find_footprints(const MeshGraph& graph, const Demand& demand, const MeshDemand& mesh,
                            const Adjacency& adjacency, SearchLimits limits);
 
-/// A way for a mesh to lie on the cluster if only these links were there too: as few as possible.
+/// A way for a mesh to lie on the cluster if only these links were there too: as few as possible, and such as
+/// look unplugged (see Adjacency).
 struct NearMiss {
     Footprint footprint;
     std::vector<ChipEdge> missing;  ///< edges of the mesh that have too few links

@@ -393,13 +393,13 @@ class Checker {
     void check_pairs(const std::vector<const Mesh*>& inside, const Region& region, const std::string& place) {
         std::map<std::int32_t, std::size_t, std::greater<>> strict;  // links -> pairs that want so many
         std::size_t all = 0;
-        std::map<std::int32_t, std::size_t, std::greater<>> relaxed;
         const Mesh* example = nullptr;
         for (const Mesh* mesh : inside) {
             const std::size_t edges = wanted_edges(*mesh).size();
             all += edges;
-            (mesh->channels.policy == ChannelPolicy::strict ? strict : relaxed)[mesh->channels.count] +=
-                edges;
+            if (mesh->channels.policy == ChannelPolicy::strict) {
+                strict[mesh->channels.count] += edges;
+            }
             example = example == nullptr || mesh->chip_count() > example->chip_count() ? mesh : example;
         }
         if (region.pairs.size() < all) {
@@ -408,13 +408,11 @@ class Checker {
                                                 counted(all, "pair"), place, region.pairs.size())));
             return;
         }
-        if (report_thin(strict, region, kFitLinks, *example, place)) {
-            report_thin(relaxed, region, kFitFewerLinks, *example, place);
-        }
+        report_thin(strict, region, *example, place);
     }
 
-    bool report_thin(const std::map<std::int32_t, std::size_t, std::greater<>>& wanted, const Region& region,
-                     support::DiagnosticKind kind, const Mesh& example, const std::string& place) {
+    void report_thin(const std::map<std::int32_t, std::size_t, std::greater<>>& wanted, const Region& region,
+                     const Mesh& example, const std::string& place) {
         std::size_t need = 0;
         for (const auto& [links, pairs] : wanted) {
             need += pairs;
@@ -426,7 +424,7 @@ class Checker {
             if (have >= need) {
                 continue;
             }
-            Diagnostic thin(kind, example.span,
+            Diagnostic thin(kFitLinks, example.span,
                             fmt::format("needs {} of neighbours with {} links each, {} there are {}",
                                         counted(need, "pair"), links, place, have));
             std::size_t named = 0;
@@ -436,15 +434,9 @@ class Checker {
                                           cluster_.name_of(pair.b), counted(pair.links, "link")));
                 }
             }
-            if (kind.severity == support::Severity::error) {
-                thin.help("with `policy: RELAXED` fewer links are a warning");
-            } else {
-                thin.note("the policy is RELAXED: it runs with less bandwidth there");
-            }
-            sink_.report(std::move(thin));
-            return false;
+            sink_.report(thin.help("with `policy: RELAXED` fewer links are a warning"));
+            return;
         }
-        return true;
     }
 
     void check_everywhere() {
@@ -576,22 +568,24 @@ class Checker {
         }
         const Between found = between(from->second, to->second);
         const std::size_t have = found.links;
-        // All connections of one pair share its links.
+        // Those between chips of one pair add up; of those between the same two meshes the last counts.
         std::size_t need = 0;
         for (const MeshConnection& other : graph_.connections) {
             const bool same =
                 std::minmax(other.from, other.to) == std::minmax(connection.from, connection.to);
-            need += same ? static_cast<std::size_t>(other.channels.count) : 0;
+            if (same) {
+                const auto count = static_cast<std::size_t>(other.channels.count);
+                need = other.is_device_level() ? need + count : count;
+            }
             if (same && &other < &connection) {
                 return;  // told already
             }
         }
         const bool strict = connection.channels.policy == ChannelPolicy::strict;
-        if (have >= need) {
+        if (have >= need || (!strict && have > 0)) {
             return;
         }
-        const bool is_error = strict || have == 0;
-        Diagnostic short_of(is_error ? kFitConnection : kFitFewerChannels, connection.span,
+        Diagnostic short_of(kFitConnection, connection.span,
                             fmt::format("mesh {} and mesh {} need {} between them, {} there {} {}",
                                         connection.from.value, connection.to.value, counted(need, "channel"),
                                         "on the chips of their ranks", have == 1 ? "is" : "are", have));
@@ -601,7 +595,7 @@ class Checker {
             }
         }
         note_pairs(short_of, found);
-        if (is_error && have != 0) {
+        if (have != 0) {
             short_of.help("with `policy: RELAXED` fewer channels are a warning");
         }
         sink_.report(std::move(short_of));
