@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "support/check.hpp"
 #include "support/text.hpp"
 #include "topology/physical/cluster_shape.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
@@ -149,6 +150,7 @@ class Checker {
             for (const Mesh* mesh : meshes()) {
                 largest = largest == nullptr || mesh->chip_count() > largest->chip_count() ? mesh : largest;
             }
+            TT_RUN_CHECK(largest != nullptr);  // some mesh wants these chips
             Diagnostic short_of(kFitChips, largest->span,
                                 fmt::format("needs {} {} chips, `{}` has {}", need, name_of(architecture),
                                             cluster_.source(), have));
@@ -416,8 +418,8 @@ class Checker {
         std::size_t need = 0;
         for (const auto& [links, pairs] : wanted) {
             need += pairs;
-            const auto enough = [&](const AdjacentPair& pair) {
-                return static_cast<std::int64_t>(pair.links) >= links;
+            const auto enough = [least = links](const AdjacentPair& pair) {
+                return static_cast<std::int64_t>(pair.links) >= least;
             };
             const auto have =
                 static_cast<std::size_t>(std::count_if(region.pairs.begin(), region.pairs.end(), enough));

@@ -95,7 +95,7 @@ std::uint32_t ClusterAssembly::add_board(std::uint32_t host, Board board, const 
 std::uint32_t ClusterAssembly::add_asic(std::uint32_t board, Asic asic, const Span& place) {
     TT_RUN_CHECK(board < boards_.size());
     asic.board = BoardIndex{board};
-    asics_.push_back(std::move(asic));
+    asics_.push_back(asic);
     asic_places_.push_back(remember(place));
     return static_cast<std::uint32_t>(asics_.size() - 1);
 }

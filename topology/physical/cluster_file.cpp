@@ -9,6 +9,7 @@
 #include "topology/physical/cluster_json.hpp"
 #include "topology/physical/cluster_mapping.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
+#include "topology/physical/saved_cluster.hpp"
 #include "topology/physical/system_descriptor.hpp"
 #include "topology/physical/umd_descriptor.hpp"
 
