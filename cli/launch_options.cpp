@@ -263,7 +263,11 @@ class OptionChecker {
         request.helper = given("--phase1-helper", raw_.helper);
         request.force = raw_.force_rediscovery;
         request.dry_run = raw_.dry_run;
-        if (raw_.hosts.empty() && !request.mock && !request.cluster) {
+        if (request.helper && raw_.hosts.empty() && !request.mock) {
+            sink_.report(Diagnostic(kOptionConflict, request.helper->span,
+                                    "a phase 1 helper looks at hosts, and none is named")
+                             .help("add --hosts, or --mock-cluster-rank-binding"));
+        } else if (raw_.hosts.empty() && !request.mock && !request.cluster) {
             sink_.report(
                 Diagnostic(kOptionConflict,
                            (request.mesh_graph ? request.mesh_graph : request.mesh_graph_mapping)->span,

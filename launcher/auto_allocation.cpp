@@ -125,11 +125,6 @@ class Allocator {
         for (const Spanned<std::string>& host : request_.hosts) {
             names.push_back(host.value);
         }
-        if (names.empty() && request_.cluster && model_) {
-            for (const topology::Host& host : model_->cluster.hosts()) {
-                names.push_back(host.name);
-            }
-        }
         std::sort(names.begin(), names.end());
         return names;
     }
@@ -215,7 +210,7 @@ class Allocator {
         const support::SourceTextPtr text =
             job_->by_subcontext() ? job_->mapping : job_->parts.front().graph.source;
         std::vector<OutputFile> files{{"mgd" + input.extension().string(), std::string(text->text())}};
-        if (!mock_) {
+        if (!request_.hosts.empty()) {
             std::string hosts;
             for (const std::string& name : host_names()) {
                 hosts += name + " slots=1\n";
@@ -242,7 +237,11 @@ class Allocator {
             return false;
         }
         const support::ErrorWatch watch(sink_);
-        const Generation generation = generate_bindings(*job_, *model_, {}, host_, sink_);
+        GenerationOptions options;
+        // A cluster that is only described may call its hosts what it likes; --hosts says that they are
+        // meant.
+        options.run_here = request_.hosts.empty();
+        const Generation generation = generate_bindings(*job_, *model_, options, host_, sink_);
         if (generation.solutions.empty()) {
             if (!watch.saw_error()) {
                 sink_.report(Diagnostic(kAllocationFailed, mesh_graph_place(),

@@ -60,13 +60,6 @@ std::vector<PlacedPart> parts_of(const Mapping& mapping, const MergedMeshGraph& 
     return placed;
 }
 
-/// Where a rank on this host of the cluster is started.
-std::string launch_host(const PhysicalModel& model, HostIndex index, const support::HostEnvironment& host) {
-    const bool elsewhere =
-        model.source == ModelSource::named && model.cluster.origin() != topology::Origin::synthetic;
-    return elsewhere ? model.cluster.host(index).name : host.hostname;
-}
-
 class SolutionBuilder {
   public:
     SolutionBuilder(const MergedMeshGraph& merged, const JobMeshGraphs& job, const PhysicalModel& model,
@@ -84,9 +77,8 @@ class SolutionBuilder {
         std::set<std::string> hosts;
         for (const PlacedPart& part : parts_of(mapping, merged_, job_, model_.cluster)) {
             const int rank = static_cast<int>(solution.ranks.size());
-            GeneratedRank row{
-                {rank}, part.mesh,         part.host_rank, launch_host(model_, part.host, host_),
-                0,      variables_of(part)};
+            GeneratedRank row{{rank}, part.mesh,         part.host_rank, launch_host(part.host),
+                              0,      variables_of(part)};
             row.slot = slots[row.host]++;
             solution.ranks.push_back(row);
             GeneratedBindings& own = solution.subcontexts[part.subcontext];
@@ -106,6 +98,13 @@ class SolutionBuilder {
     }
 
   private:
+    /// Where a rank on this host of the cluster is started.
+    std::string launch_host(HostIndex index) const {
+        const bool elsewhere = !options_.run_here && model_.source == ModelSource::named &&
+                               model_.cluster.origin() != topology::Origin::synthetic;
+        return elsewhere ? model_.cluster.host(index).name : host_.hostname;
+    }
+
     std::vector<std::pair<std::string, std::string>> variables_of(const PlacedPart& part) const {
         std::vector<std::pair<std::string, std::string>> variables;
         if (!part.devices.empty()) {

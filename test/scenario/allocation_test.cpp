@@ -158,6 +158,7 @@ TEST_CASE("23: hosts that cannot be are refused") {
     refused({"--hosts", ",,,"}, "names no host");
     refused({"--hosts", "--dry-run"}, "begins with `-`");
     refused({}, "does not say where its ranks run");
+    refused({"--phase1-helper", kStub, "--cluster", "t3k"}, "looks at hosts, and none is named");
     refused({"--hosts", "a", "--mock-cluster-rank-binding", "map.yaml"}, "both say where the ranks run");
 }
 
@@ -209,6 +210,21 @@ TEST_CASE("an entry for other hardware is worked out again") {
     d.write(digest, std::string(64, '0'));
     REQUIRE(d.run({"-m", "mgd.textproto", "--cluster", "now.json", "true"}).exit_code == 0);
     CHECK(d.read(digest) == good);
+}
+
+TEST_CASE("ranks on a described cluster run here unless its hosts are asked for") {
+    const AllocationFixture d;
+    const ChildOutcome here =
+        d.run({"-m", "mgd.textproto", "--cluster", "c/host-0.yaml", "./show", "TT_MESH_ID"});
+    INFO(here.standard_error);
+    CHECK(here.exit_code == 0);
+    CHECK(sorted_lines(here.standard_output) == Lines{"0 TT_MESH_ID=0", "1 TT_MESH_ID=0"});
+    CHECK(d.shell("! grep -h rank generated/ttrun/*/rankfile | grep -v '=" + host_name() + " '").exit_code ==
+          0);
+    // The host is part of the key, so this is another entry.
+    d.run({"-m", "mgd.textproto", "--cluster", "c/host-0.yaml", "--hosts", "host-0", "--mpi-args",
+           "--launcher fork", "true"});
+    CHECK(d.shell("grep -q '=host-0 ' generated/ttrun/*/rankfile").exit_code == 0);
 }
 
 TEST_CASE("several descriptors are allocated together, by sub-context") {
