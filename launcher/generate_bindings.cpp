@@ -127,28 +127,6 @@ class SolutionBuilder {
     const support::HostEnvironment& host_;
 };
 
-/// First with a host for each host rank, then sliced: of two refusals the second says more, because it had
-/// more freedom.
-MappingResult search(const topology::MeshGraph& graph, const Cluster& cluster, MappingOptions options,
-                     DiagnosticSink& sink) {
-    const bool spans_hosts =
-        std::any_of(graph.meshes.begin(), graph.meshes.end(),
-                    [&](const topology::Mesh& mesh) { return mesh.host_rank_count() > 1; });
-    if (spans_hosts && cluster.hosts().size() > 1) {
-        options.sharing = topology::HostSharing::distinct;
-        DiagnosticSink first;
-        MappingResult result = topology::find_mapping(graph, cluster, options, first);
-        if (result.answer == MappingAnswer::mapped) {
-            for (const Diagnostic& told : first.diagnostics()) {
-                sink.report(told);
-            }
-            return result;
-        }
-    }
-    options.sharing = topology::HostSharing::sliced;
-    return topology::find_mapping(graph, cluster, options, sink);
-}
-
 }  // namespace
 
 Generation generate_bindings(const JobMeshGraphs& job, const PhysicalModel& model,
@@ -164,7 +142,7 @@ Generation generate_bindings(const JobMeshGraphs& job, const PhysicalModel& mode
         mapping.domains.push_back(
             {pinning.mesh, pinning.host_rank, pinning.chips, pinning.claimant, pinning.place});
     }
-    const MappingResult result = search(merged.graph, model.cluster, std::move(mapping), sink);
+    const MappingResult result = topology::find_mapping(merged.graph, model.cluster, mapping, sink);
     Generation generation;
     generation.answer = result.answer;
     generation.fewest_hosts_proved = result.fewest_hosts_proved;

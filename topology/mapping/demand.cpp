@@ -10,10 +10,6 @@ namespace tt_run::topology {
 
 namespace {
 
-ChipArchitecture physical(Architecture architecture) {
-    return architecture == Architecture::blackhole ? ChipArchitecture::blackhole : ChipArchitecture::wormhole;
-}
-
 LinkNeed need_of(const Channels& channels, const MappingOptions& options) {
     const auto count = static_cast<std::uint32_t>(std::max(channels.count, 1));
     if (channels.policy == ChannelPolicy::relaxed) {
@@ -68,28 +64,9 @@ class Builder {
 
     void add_edges(const Mesh& mesh, MeshDemand& wants) const {
         const LinkNeed need = need_of(mesh.channels, options_);
-        const auto add = [&](ChipId a, ChipId b) {
-            if (a != b) {
-                const auto [least, most] = std::minmax(a.value, b.value);
-                wants.edges.push_back({least, most, need});
-            }
-        };
-        for (std::int32_t row = 0; row < mesh.rows(); ++row) {
-            for (std::int32_t column = 0; column < mesh.columns(); ++column) {
-                const ChipId here = mesh.chip_at(row, column);
-                if (row + 1 < mesh.rows() || mesh.wraps(0)) {
-                    add(here, mesh.chip_at((row + 1) % mesh.rows(), column));
-                }
-                if (column + 1 < mesh.columns() || mesh.wraps(1)) {
-                    add(here, mesh.chip_at(row, (column + 1) % mesh.columns()));
-                }
-            }
+        for (const auto& [a, b] : mesh.neighbours()) {
+            wants.edges.push_back({a.value, b.value, need});
         }
-        for (const auto& [a, b] : mesh.express_links) {
-            add(a, b);
-        }
-        std::sort(wants.edges.begin(), wants.edges.end());
-        wants.edges.erase(std::unique(wants.edges.begin(), wants.edges.end()), wants.edges.end());
     }
 
     /// One domain for all chips that have the same reasons to be somewhere.
@@ -116,7 +93,7 @@ class Builder {
         std::vector<bool> domain(adjacency_.size(), false);
         for (std::uint32_t k = 0; k < adjacency_.size(); ++k) {
             const AsicIndex asic{k};
-            bool may = cluster.board_of(asic).architecture == physical(mesh.architecture);
+            bool may = cluster.board_of(asic).architecture == chip_architecture(mesh.architecture);
             if (claim) {
                 const std::vector<AsicIndex>& chips = options_.domains[*claim].chips;
                 may = may && std::binary_search(chips.begin(), chips.end(), asic);

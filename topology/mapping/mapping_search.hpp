@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "topology/mapping/chip_formula.hpp"
-#include "topology/mapping/ring_formula.hpp"
+#include "topology/mapping/chain_formula.hpp"
 #include "topology/mapping/seat_formula.hpp"
 
 namespace tt_run::topology {

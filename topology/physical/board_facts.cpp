@@ -102,6 +102,10 @@ std::string_view name_of(ChipArchitecture architecture) {
     return facts_of(architecture).name;
 }
 
+ChipArchitecture chip_architecture(Architecture wanted) {
+    return wanted == Architecture::blackhole ? ChipArchitecture::blackhole : ChipArchitecture::wormhole;
+}
+
 std::optional<ChipArchitecture> parse_architecture(std::string_view text) {
     const std::string folded = lower(text);
     for (const ArchitectureFacts& facts : kArchitectures) {

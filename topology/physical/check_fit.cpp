@@ -26,37 +26,8 @@ std::string counted(std::size_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-ChipArchitecture physical(Architecture architecture) {
-    return architecture == Architecture::blackhole ? ChipArchitecture::blackhole : ChipArchitecture::wormhole;
-}
-
 std::string name_of_mesh(const Mesh& mesh) {
     return fmt::format("mesh {}", mesh.id.value);
-}
-
-/// Which neighbours a mesh asks for, by chip number, `first` before `second`, each once.
-std::vector<std::pair<std::int32_t, std::int32_t>> wanted_edges(const Mesh& mesh) {
-    std::set<std::pair<std::int32_t, std::int32_t>> edges;
-    const auto add = [&](ChipId a, ChipId b) {
-        if (a != b) {
-            edges.insert(std::minmax(a.value, b.value));
-        }
-    };
-    for (std::int32_t row = 0; row < mesh.rows(); ++row) {
-        for (std::int32_t column = 0; column < mesh.columns(); ++column) {
-            const ChipId here = mesh.chip_at(row, column);
-            if (row + 1 < mesh.rows() || mesh.wraps(0)) {
-                add(here, mesh.chip_at((row + 1) % mesh.rows(), column));
-            }
-            if (column + 1 < mesh.columns() || mesh.wraps(1)) {
-                add(here, mesh.chip_at(row, (column + 1) % mesh.columns()));
-            }
-        }
-    }
-    for (const auto& [a, b] : mesh.express_links) {
-        add(a, b);
-    }
-    return {edges.begin(), edges.end()};
 }
 
 /// A set of chips with the pairs of neighbours inside it.
@@ -123,7 +94,7 @@ class Checker {
 
     void check_architectures() {
         for (const Mesh* mesh : meshes()) {
-            const ChipArchitecture wanted = physical(mesh->architecture);
+            const ChipArchitecture wanted = chip_architecture(mesh->architecture);
             if (chips_of(wanted) == 0) {
                 const auto has = cluster_.architecture();
                 sink_.report(Diagnostic(kFitArchitecture, mesh->span,
@@ -139,7 +110,7 @@ class Checker {
     void check_chip_counts() {
         std::map<ChipArchitecture, std::size_t> wanted;
         for (const Mesh* mesh : meshes()) {
-            wanted[physical(mesh->architecture)] += static_cast<std::size_t>(mesh->chip_count());
+            wanted[chip_architecture(mesh->architecture)] += static_cast<std::size_t>(mesh->chip_count());
         }
         for (const auto& [architecture, need] : wanted) {
             const std::size_t have = chips_of(architecture);
@@ -340,9 +311,9 @@ class Checker {
         const Mesh* example = nullptr;
         for (const Mesh* mesh : inside) {
             std::vector<std::uint32_t> degrees(static_cast<std::size_t>(mesh->chip_count()), 0);
-            for (const auto& [a, b] : wanted_edges(*mesh)) {
-                ++degrees[static_cast<std::size_t>(a)];
-                ++degrees[static_cast<std::size_t>(b)];
+            for (const auto& [a, b] : mesh->neighbours()) {
+                ++degrees[static_cast<std::size_t>(a.value)];
+                ++degrees[static_cast<std::size_t>(b.value)];
             }
             for (const std::uint32_t degree : degrees) {
                 ++wanted[degree];
@@ -397,7 +368,7 @@ class Checker {
         std::size_t all = 0;
         const Mesh* example = nullptr;
         for (const Mesh* mesh : inside) {
-            const std::size_t edges = wanted_edges(*mesh).size();
+            const std::size_t edges = mesh->neighbours().size();
             all += edges;
             if (mesh->channels.policy == ChannelPolicy::strict) {
                 strict[mesh->channels.count] += edges;
@@ -449,7 +420,7 @@ class Checker {
         for (const auto& [architecture, members] : chips) {
             std::vector<const Mesh*> inside;
             for (const Mesh* mesh : meshes()) {
-                if (physical(mesh->architecture) == architecture) {
+                if (chip_architecture(mesh->architecture) == architecture) {
                     inside.push_back(mesh);
                 }
             }
@@ -524,9 +495,9 @@ class Checker {
                     continue;
                 }
                 std::size_t need = 0;
-                for (const auto& [a, b] : wanted_edges(*mesh)) {
-                    const MeshHostRank first = mesh->host_rank_of({a});
-                    const MeshHostRank second = mesh->host_rank_of({b});
+                for (const auto& [a, b] : mesh->neighbours()) {
+                    const MeshHostRank first = mesh->host_rank_of(a);
+                    const MeshHostRank second = mesh->host_rank_of(b);
                     need += (first == claims_[i].host_rank && second == claims_[j].host_rank) ||
                                     (second == claims_[i].host_rank && first == claims_[j].host_rank)
                                 ? 1

@@ -1,4 +1,4 @@
-#include "topology/mapping/ring_formula.hpp"
+#include "topology/mapping/chain_formula.hpp"
 
 #include <algorithm>
 #include <map>
