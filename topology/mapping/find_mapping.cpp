@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "support/check.hpp"
+#include "topology/mapping/check_mapping.hpp"
 #include "topology/mapping/diagnostic_kinds.hpp"
 #include "topology/mapping/explain_misfit.hpp"
 #include "topology/mapping/mapping_search.hpp"
@@ -257,6 +259,18 @@ class Finder {
     std::optional<MappingSearch> full_search_;
 };
 
+/// Finds; and in builds with assertions, has the independent checker look at everything found.
+MappingResult find_believed(const MeshGraph& graph, const Cluster& cluster, const MappingOptions& options,
+                            support::DiagnosticSink& sink) {
+    MappingResult result = Finder(graph, cluster, options, sink).find(graph);
+#ifndef NDEBUG
+    for (const Mapping& mapping : result.mappings) {
+        TT_RUN_CHECK(check_mapping(graph, cluster, options, mapping).empty());
+    }
+#endif
+    return result;
+}
+
 }  // namespace
 
 MappingResult find_mapping(const MeshGraph& graph, const Cluster& cluster, const MappingOptions& options,
@@ -268,13 +282,13 @@ MappingResult find_mapping(const MeshGraph& graph, const Cluster& cluster, const
         return result;
     }
     if (options.sharing != HostSharing::either) {
-        return Finder(graph, cluster, options, sink).find(graph);
+        return find_believed(graph, cluster, options, sink);
     }
     MappingOptions apart = options;
     apart.sharing = HostSharing::distinct;
     if (can_be_apart(graph, cluster)) {
         support::DiagnosticSink told;
-        MappingResult result = Finder(graph, cluster, apart, told).find(graph);
+        MappingResult result = find_believed(graph, cluster, apart, told);
         if (result.answer == MappingAnswer::mapped || !has_parts(graph)) {
             for (const Diagnostic& diagnostic : told.diagnostics()) {
                 sink.report(diagnostic);
@@ -285,7 +299,7 @@ MappingResult find_mapping(const MeshGraph& graph, const Cluster& cluster, const
     // Of two refusals the second says more, for it had more freedom.
     MappingOptions sliced = options;
     sliced.sharing = HostSharing::sliced;
-    return Finder(graph, cluster, sliced, sink).find(graph);
+    return find_believed(graph, cluster, sliced, sink);
 }
 
 }  // namespace tt_run::topology
