@@ -5,11 +5,13 @@
 #include "cli/launch_options.hpp"
 #include "job/variable_names.hpp"
 #include "launcher/diagnostic_kinds.hpp"
+#include "launcher/failure_report.hpp"
 #include "launcher/job_bindings.hpp"
 #include "launcher/mpi_launcher.hpp"
 #include "launcher/plan.hpp"
 #include "launcher/render_plan.hpp"
 #include "launcher/run_plan.hpp"
+#include "launcher/supervisor.hpp"
 
 namespace tt_run::cli {
 
@@ -33,6 +35,33 @@ void print_whereabouts(const CommandContext& context, const launcher::JobBinding
         context.console.print_error(
             fmt::format("tt-run: {} is set but not handed to ranks; --pass {} would\n", name, name));
     }
+}
+
+int run_direct(const CommandContext& context, const launcher::LaunchPlan& plan) {
+    const auto outcome = launcher::run_plan(plan, context.host, context.console.standard_output());
+    if (!outcome) {
+        context.console.print_error(fmt::format("tt-run: error: {}\n", outcome.error().message()));
+        return kNotStarted;
+    }
+    if (outcome->launcher_failed) {
+        context.console.print_error(
+            "tt-run: error: mpiexec ended without saying what became of the ranks; what it said stands "
+            "above\n");
+    }
+    return outcome->exit_code;
+}
+
+int run_under_supervision(const CommandContext& context, const launcher::LaunchPlan& plan) {
+    const launcher::SupervisorStreams streams{context.console.standard_input(),
+                                              context.console.standard_output(),
+                                              context.console.standard_error()};
+    const auto outcome = launcher::run_supervised(plan, context.host, streams);
+    if (!outcome) {
+        context.console.print_error(fmt::format("tt-run: error: {}\n", outcome.error().message()));
+        return kNotStarted;
+    }
+    context.console.print_error(launcher::render_failure(plan, *outcome));
+    return outcome->exit_code();
 }
 
 }  // namespace
@@ -68,17 +97,7 @@ int run_launch(const CommandContext& context) {
         context.console.print(launcher::render_plan(*plan, context.host));
         return kYes;
     }
-    const auto outcome = launcher::run_plan(*plan, context.host, context.console.standard_output());
-    if (!outcome) {
-        context.console.print_error(fmt::format("tt-run: error: {}\n", outcome.error().message()));
-        return kNotStarted;
-    }
-    if (outcome->launcher_failed) {
-        context.console.print_error(
-            "tt-run: error: mpiexec ended without saying what became of the ranks; what it said stands "
-            "above\n");
-    }
-    return outcome->exit_code;
+    return plan->is_direct ? run_direct(context, *plan) : run_under_supervision(context, *plan);
 }
 
 }  // namespace tt_run::cli

@@ -7,6 +7,7 @@
 
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/supervision_options.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/mpi_arguments.hpp"
 #include "launcher/yaml_map.hpp"
@@ -44,6 +45,7 @@ struct RawOptions {
     bool skip_mgd_check = false;
     bool force_rediscovery = false;
     bool debug_gdbserver = false;
+    SupervisionWords supervision;
 };
 
 void define(CLI::App& app, RawOptions& raw) {
@@ -103,6 +105,8 @@ void define(CLI::App& app, RawOptions& raw) {
         ->group(how);
     app.add_flag("-v,--verbose", raw.verbose, "say which files were found and what is run")->group(how);
 
+    define_supervision(app, raw.supervision);
+
     const char* environment = "Their environment";
     app.add_option("--env", raw.env, "set a variable for every rank; wins over the binding file")
         ->type_name("NAME=VALUE")
@@ -153,6 +157,7 @@ class OptionChecker {
             options.plan.mpi = launcher::parse_mpi_arguments(text, sink_).value_or(launcher::MpiArguments{});
         }
         options.plan.environment = environment();
+        read_supervision(raw_.supervision, parsed_, options.plan, sink_);
         check_program(options);
         return options;
     }

@@ -19,4 +19,11 @@ inline constexpr char kSizeVariable[] = "TT_RUN_SIZE";
 inline constexpr char kSubcontextIdVariable[] = "TT_RUN_SUBCONTEXT_ID";
 inline constexpr char kSubcontextSizesVariable[] = "TT_RUN_SUBCONTEXT_SIZES";
 
+/// Carried by every process of a job, so that none can be mistaken for another's: unique per launch.
+inline constexpr char kJobVariable[] = "TT_RUN_JOB";
+/// Where the supervisor listens, and the token it wants to hear: the agent's for an agent, the runtime's for
+/// the program.
+inline constexpr char kSupervisorVariable[] = "TT_RUN_SUPERVISOR";
+inline constexpr char kTokenVariable[] = "TT_RUN_TOKEN";
+
 }  // namespace tt_run::job

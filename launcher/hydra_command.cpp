@@ -44,6 +44,9 @@ HydraCommand build_hydra_command(const LaunchPlan& plan, const support::HostEnvi
     command.arguments.push_back(plan.mpiexec.string());
     bool is_forked = false;
     for (const LauncherFlag& flag : plan.flags) {
+        if (flag.form == LauncherFlag::Form::supervised) {
+            continue;
+        }
         command.arguments.insert(command.arguments.end(), flag.words.begin(), flag.words.end());
         is_forked = is_forked || flag.words == std::vector<std::string>{"-launcher", "fork"};
     }

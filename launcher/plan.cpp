@@ -69,23 +69,26 @@ class FlagChooser {
             add({"-bind-to", mpi.binding->value}, "asked for; by default nothing is pinned");
         }
         if (mpi.tag_output) {
-            add({"-prepend-pattern", "[1,%r]<stdout>: "}, "--tag-output, in Open MPI's form");
+            add({"-prepend-pattern", "[1,%r]<stdout>: "}, "--tag-output, in Open MPI's form", Form::direct);
         }
         if (mpi.output_directory) {
             choose_output_files(fs::path(mpi.output_directory->value));
         }
         if (mpi.keep_going) {
-            add({"-disable-auto-cleanup"}, "asked for: a rank's end does not end the others");
+            add({"-disable-auto-cleanup"}, "asked for: a rank's end does not end the others", Form::direct);
         }
         if (!mpi.passed_through.empty()) {
             add(mpi.passed_through, "passed through from --mpi-args");
         }
-        add({"-print-all-exitcodes"}, "so that the exit code is a rank's, not all of them or-ed");
+        add({"-print-all-exitcodes"}, "so that the exit code is a rank's, not all of them or-ed",
+            Form::direct);
     }
 
   private:
-    void add(std::vector<std::string> words, std::string reason) {
-        plan_.flags.push_back({std::move(words), std::move(reason)});
+    using Form = LauncherFlag::Form;
+
+    void add(std::vector<std::string> words, std::string reason, Form form = Form::both) {
+        plan_.flags.push_back({std::move(words), std::move(reason), form});
     }
 
     void choose_launcher() {
@@ -120,8 +123,8 @@ class FlagChooser {
         for (const PlannedRank& rank : plan_.ranks) {
             plan_.directories.push_back(job / fmt::format("rank.{}", rank.rank.value));
         }
-        add({"-outfile-pattern", (job / "rank.%r" / "stdout").string()}, "--output-filename");
-        add({"-errfile-pattern", (job / "rank.%r" / "stderr").string()}, "--output-filename");
+        add({"-outfile-pattern", (job / "rank.%r" / "stdout").string()}, "--output-filename", Form::direct);
+        add({"-errfile-pattern", (job / "rank.%r" / "stderr").string()}, "--output-filename", Form::direct);
     }
 
     const PlanRequest& request_;
@@ -129,7 +132,45 @@ class FlagChooser {
     LaunchPlan& plan_;
 };
 
+/// Supervised, a rank's files are the supervisor's to write: Open MPI's layout for its own option, ours for
+/// --log-dir.
+void choose_log_files(const PlanRequest& request, const support::HostEnvironment& host, LaunchPlan& plan) {
+    OutputOptions& output = plan.supervision.output;
+    for (const PlannedRank& rank : plan.ranks) {
+        const std::string name = fmt::format("rank.{}", rank.rank.value);
+        if (request.log_directory) {
+            const fs::path directory = (host.working_directory / *request.log_directory).lexically_normal();
+            output.output_files.push_back(directory / (name + ".stdout"));
+            output.error_files.push_back(directory / (name + ".stderr"));
+        } else if (request.mpi.output_directory) {
+            const fs::path job =
+                (host.working_directory / request.mpi.output_directory->value / "1").lexically_normal();
+            output.output_files.push_back(job / name / "stdout");
+            output.error_files.push_back(job / name / "stderr");
+        }
+    }
+}
+
+void choose_supervision(const PlanRequest& request, const support::HostEnvironment& host, LaunchPlan& plan) {
+    plan.is_direct = request.direct;
+    plan.supervision = request.supervision;
+    if (request.mpi.tag_output && plan.supervision.output.tag == Tag::none) {
+        plan.supervision.output.tag = Tag::open_mpi;
+    }
+    if (request.mpi.keep_going) {
+        plan.supervision.on_failure = OnFailure::carry_on;
+    }
+    if (!plan.is_direct) {
+        plan.agent = find_agent(host);
+    }
+    choose_log_files(request, host, plan);
+}
+
 }  // namespace
+
+std::filesystem::path find_agent(const support::HostEnvironment& host) {
+    return host.executable.parent_path() / "tt-run-agent";
+}
 
 std::optional<LaunchPlan> build_plan(const JobBindings& job, const PlanRequest& request,
                                      const MpiLauncher& launcher, const support::HostEnvironment& host,
@@ -162,12 +203,14 @@ std::optional<LaunchPlan> build_plan(const JobBindings& job, const PlanRequest& 
     plan.mpiexec = launcher.path;
     plan.mpi_version = launcher.version;
     plan.placement_reason = placement->reason;
+    plan.interface = interface ? interface->value : "";
     for (const BoundRank& rank : job.ranks) {
         const RankPlace& place = placement->places[static_cast<std::size_t>(rank.rank.value)];
         plan.ranks.push_back({rank.rank, rank.mesh_id, rank.mesh_host_rank, place,
                               build_rank_environment(rank, job, place, environment, host)});
     }
     FlagChooser(request, host, plan).choose(interface);
+    choose_supervision(request, host, plan);
     return plan;
 }
 

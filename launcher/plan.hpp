@@ -9,6 +9,7 @@
 #include "launcher/mpi_arguments.hpp"
 #include "launcher/placement.hpp"
 #include "launcher/rank_environment.hpp"
+#include "launcher/supervision.hpp"
 #include "support/diagnostic.hpp"
 #include "support/host_environment.hpp"
 
@@ -24,8 +25,12 @@ struct PlannedRank {
 
 /// A word for the MPI launcher that was decided on, and why.
 struct LauncherFlag {
+    /// Which of the two ways to run a plan has it.
+    enum class Form { both, supervised, direct };
+
     std::vector<std::string> words;
     std::string reason;
+    Form form = Form::both;
 };
 
 /// Everything that is decided about a run before it starts. A pure value: running it, printing it, and saving
@@ -37,8 +42,12 @@ struct LaunchPlan {
     std::filesystem::path mpiexec;                   ///< absolute
     std::string mpi_version;                         ///< "MPICH Hydra"
     std::vector<LauncherFlag> flags;                 ///< in the order in which mpiexec gets them
-    std::vector<std::filesystem::path> directories;  ///< to make before the start; absolute
+    std::vector<std::filesystem::path> directories;  ///< to make before a direct start; absolute
     std::string placement_reason;
+    std::string interface;        ///< the network interface asked for, or empty
+    bool is_direct = false;       ///< plain mpiexec, without agents and supervisor
+    std::filesystem::path agent;  ///< absolute; empty if direct
+    SupervisionOptions supervision;
 };
 
 /// What the command line asks of a run, besides the binding files.
@@ -48,7 +57,13 @@ struct PlanRequest {
     EnvironmentOptions environment;
     std::optional<support::Spanned<std::string>> tcp_interface;
     bool bare = false;
+    bool direct = false;
+    SupervisionOptions supervision;
+    std::optional<std::filesystem::path> log_directory;  ///< as written; relative to the launch directory
 };
+
+/// The agent lies beside tt-run; every host has both at the same place.
+std::filesystem::path find_agent(const support::HostEnvironment& host);
 
 /// The MPI launcher to use; see mpi_launcher.hpp.
 struct MpiLauncher;

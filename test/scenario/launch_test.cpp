@@ -479,16 +479,17 @@ TEST_CASE("144 ranks with 20 kB of mostly common environment each launch") {
                         [](const std::string& line) { return line.ends_with(" 1000"); }) == 144);
 }
 
-TEST_CASE("the exit code is the lowest failing rank's, and its list is not shown") {
+TEST_CASE("24: the exit code is the first failing rank's; in the direct form the lowest one's") {
     const LaunchFixture d;
+    const std::string form = GENERATE("--direct", "--tag=none");
     const auto code = [&](const std::string& script) {
-        const ChildOutcome outcome = d.run({"--rank-binding", "two.yaml", "bash", "-c", script});
+        const ChildOutcome outcome = d.run({"--rank-binding", "two.yaml", form, "bash", "-c", script});
         CHECK(!has(outcome.standard_output, "Exit codes"));
         return outcome.exit_code;
     };
     CHECK(code("exit 0") == 0);
     CHECK(code("exit $((TT_RUN_RANK * 7))") == 7);
-    CHECK(code("exit $((TT_RUN_RANK + 1))") == 1);
+    CHECK(code("sleep 0.$((TT_RUN_RANK * 3)); exit $((TT_RUN_RANK + 1))") == 1);
     CHECK(code("[ $TT_RUN_RANK = 0 ] || exit 70") == 70);
     CHECK(code("[ $TT_RUN_RANK = 1 ] || kill -KILL $$") == 137);
     CHECK(code("[ $TT_RUN_RANK = 1 ] || kill -SEGV $$") == 139);
@@ -507,10 +508,11 @@ TEST_CASE("hosts in any arrangement give each rank its own exit code") {
     d.write("four.yaml", rows);
     for (int failing = 0; failing < 4; ++failing) {
         const std::string script =
-            fmt::format("[ $TT_RUN_RANK -lt {0} ] || exit $((40 + TT_RUN_RANK))", failing);
+            fmt::format("[ $TT_RUN_RANK != {0} ] || exit $((40 + TT_RUN_RANK))", failing);
         const ChildOutcome outcome = d.run({"--rank-binding", "four.yaml", "--mpi-args",
                                             "-launcher fork --host a,b:2,a", "bash", "-c", script});
         CHECK(outcome.exit_code == 40 + failing);
+        CHECK(has(outcome.standard_error, fmt::format("rank {} failed first: exit code", failing)));
     }
 }
 
