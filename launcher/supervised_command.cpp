@@ -42,6 +42,7 @@ SupervisedCommand build_supervised_command(const LaunchPlan& plan, const support
         }
     }
     command.environment[job::kSupervisorVariable] = supervisor.address;
+    command.environment[job::kJobVariable] = supervisor.job;
     command.environment[job::kTokenVariable] = supervisor.token;
     return command;
 }

@@ -153,7 +153,7 @@ class Supervisor final : public PeerListener {
         }
         job::Descriptor nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
         SupervisedCommand command =
-            build_supervised_command(plan_, host, {peers_.address(), secrets_.tokens.agent});
+            build_supervised_command(plan_, host, {peers_.address(), secrets_.tokens.agent, secrets_.job});
         const Result<pid_t> launcher = start_child({.arguments = std::move(command.arguments),
                                                     .environment = std::move(command.environment),
                                                     .directory = host.working_directory,

@@ -452,25 +452,12 @@ TEST_CASE("Open MPI's names for a rank are there under MPICH") {
 
 TEST_CASE("144 ranks with 20 kB of mostly common environment each launch") {
     LaunchFixture d;
-    std::string graph =
-        "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [1, 1] } "
-        "host_topology { dims: [1, 1] } channels { count: "
-        "1 } }\ngraph_descriptors { name: \"G\" type: \"FABRIC\"\n";
-    std::string rows = "mesh_graph_desc_path: many.textproto\nrank_bindings:\n";
-    for (int rank = 0; rank < 144; ++rank) {
-        graph += fmt::format("instances {{ mesh {{ mesh_descriptor: \"M\" mesh_id: {} }} }}\n", rank);
-        rows += fmt::format("  - {{rank: {0}, mesh_id: {0}, env_overrides: {{OWN: \"{0}\"}}}}\n", rank);
-    }
-    d.write("many.textproto",
-            graph +
-                "graph_topology { layout_type: RING channels { count: 1 } } }\ntop_level_instance { graph { "
-                "graph_descriptor: \"G\" graph_id: 0 } }\n");
-    d.write("many.yaml", rows);
+    d.write_ring(144);
     for (int k = 0; k < 20; ++k) {
         d.environment[fmt::format("TT_BULK_{}", k)] = std::string(1000, 'x');
     }
     const ChildOutcome outcome =
-        d.run({"--rank-binding", "many.yaml", "sh", "-c", "echo $OWN ${#TT_BULK_7}"});
+        d.run({"--rank-binding", "ring.yaml", "sh", "-c", "echo $OWN ${#TT_BULK_7}"});
     INFO(outcome.standard_error);
     CHECK(outcome.exit_code == 0);
     const Lines lines = sorted_lines(outcome.standard_output);
