@@ -7,7 +7,6 @@
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/failure_report.hpp"
 #include "launcher/job_bindings.hpp"
-#include "launcher/mpi_launcher.hpp"
 #include "launcher/plan.hpp"
 #include "launcher/render_plan.hpp"
 #include "launcher/run_plan.hpp"
@@ -78,13 +77,13 @@ int run_launch(const CommandContext& context) {
     }
     const auto job =
         options ? launcher::load_job_bindings(options->bindings, context.host, sink) : std::nullopt;
-    const auto mpi = launcher::find_mpi_launcher(context.host);
-    const auto plan =
-        job && mpi ? launcher::build_plan(*job, options->plan, *mpi, context.host, sink) : std::nullopt;
+    const auto plan = job && options->mpi
+                          ? launcher::build_plan(*job, options->plan, *options->mpi, context.host, sink)
+                          : std::nullopt;
 
     context.console.print(sink, options && (options->verbose || options->dry_run));
-    if (!mpi) {
-        context.console.print_error(fmt::format("tt-run: error: {}\n", mpi.error().message()));
+    if (options && !options->mpi) {
+        context.console.print_error(fmt::format("tt-run: error: {}\n", options->mpi.error().message()));
     }
     if (!plan) {
         return kUsage;

@@ -10,6 +10,7 @@
 #include "cli/supervision_options.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/mpi_arguments.hpp"
+#include "launcher/program_mpi.hpp"
 #include "launcher/yaml_map.hpp"
 #include "support/text.hpp"
 
@@ -152,13 +153,12 @@ class OptionChecker {
         options.bindings = bindings();
         options.plan.bare = raw_.bare;
         options.plan.tcp_interface = given("--tcp-interface", raw_.tcp_interface);
-        if (!raw_.mpi_args.empty()) {
-            const auto text = support::make_source_text("<--mpi-args>", raw_.mpi_args);
-            options.plan.mpi = launcher::parse_mpi_arguments(text, sink_).value_or(launcher::MpiArguments{});
-        }
         options.plan.environment = environment();
         read_supervision(raw_.supervision, parsed_, options.plan, sink_);
         check_program(options);
+        options.mpi = launcher::find_mpi_launcher(host_, raw_.supervision.launcher,
+                                                  launcher::detect_program_mpi(options.plan.program, host_));
+        read_mpi_arguments(options);
         return options;
     }
 
@@ -166,6 +166,17 @@ class OptionChecker {
     std::optional<Spanned<std::string>> given(const std::string& option, const std::string& value) const {
         return value.empty() ? std::nullopt
                              : std::optional(Spanned<std::string>{value, parsed_.span_of(option)});
+    }
+
+    /// The same words mean different things to different launchers.
+    void read_mpi_arguments(LaunchOptions& options) {
+        if (!raw_.mpi_args.empty()) {
+            const auto text = support::make_source_text("<--mpi-args>", raw_.mpi_args);
+            const auto family =
+                options.mpi ? launcher::family_of(options.mpi->flavour) : launcher::MpiFamily::mpich;
+            options.plan.mpi =
+                launcher::parse_mpi_arguments(text, family, sink_).value_or(launcher::MpiArguments{});
+        }
     }
 
     /// Exactly one of the four says which ranks there are.

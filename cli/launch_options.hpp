@@ -5,8 +5,10 @@
 
 #include "cli/arguments.hpp"
 #include "launcher/job_bindings.hpp"
+#include "launcher/mpi_launcher.hpp"
 #include "launcher/plan.hpp"
 #include "support/diagnostic.hpp"
+#include "support/error.hpp"
 #include "support/host_environment.hpp"
 
 namespace tt_run::cli {
@@ -15,6 +17,8 @@ namespace tt_run::cli {
 struct LaunchOptions {
     launcher::BindingSources bindings;
     launcher::PlanRequest plan;
+    /// What starts the ranks, or why nothing can.
+    support::Result<launcher::MpiLauncher> mpi = std::unexpected(support::Error("not looked for"));
     bool dry_run = false;
     bool verbose = false;
     bool strict = false;

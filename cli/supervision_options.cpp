@@ -100,6 +100,12 @@ void define_supervision(CLI::App& app, SupervisionWords& words) {
     add_time("--start-timeout", words.start_timeout, "end the job if some rank has not started by then (2m)");
     add_time("--timeout", words.timeout, "end the job after this time");
     add_time("--idle-timeout", words.idle_timeout, "end the job if no rank prints anything for this time");
+    app.add_option(
+           "--launcher", words.launcher,
+           "hydra, openmpi, srun, or a program; else the one that PROGRAM's own MPI library belongs to")
+        ->type_name("WHICH")
+        ->group("How they start")
+        ->multi_option_policy(last);
     app.add_flag("--direct", words.direct, "plain mpiexec: no supervision, a weaker exit code")->group(watch);
 
     const char* output = "Their output";

@@ -11,6 +11,7 @@ namespace tt_run::cli {
 /// The options of a launch that say how it is watched and how its output looks, as CLI11 fills them in.
 struct SupervisionWords {
     bool direct = false;
+    std::string launcher;
     std::string on_failure = "end";
     std::string grace;
     std::string start_timeout;

@@ -24,8 +24,7 @@ constexpr int kKilled = 137;
 /// Of two failing ranks, the smaller one is the cause: what a rank did of its own comes before what was done
 /// to it, and what was heard earlier before what was heard later.
 std::tuple<int, std::size_t> order_of_cause(const RankOutcome& rank) {
-    const bool by_itself = rank.abort_code || (rank.told_signal == 0 && rank.state != State::lost);
-    return {rank.was_asked_to_end ? 2 : by_itself ? 0 : 1, rank.ended_as};
+    return {rank.was_asked_to_end ? 2 : rank.ended_by_itself() ? 0 : 1, rank.ended_as};
 }
 
 }  // namespace
@@ -33,6 +32,10 @@ std::tuple<int, std::size_t> order_of_cause(const RankOutcome& rank) {
 bool RankOutcome::failed() const {
     return abort_code || state == State::not_started || state == State::lost ||
            (state == State::ended && wait_status != 0);
+}
+
+bool RankOutcome::ended_by_itself() const {
+    return abort_code || (told_signal == 0 && state != State::lost);
 }
 
 const RankOutcome* JobOutcome::first_failure() const {

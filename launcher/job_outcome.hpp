@@ -33,6 +33,8 @@ struct RankOutcome {
     std::size_t ended_as = 0;  ///< 1 for the first rank of which an end was heard, and so on; 0 if none was
 
     bool failed() const;
+    /// What it did, it did by itself: nobody sent it a signal, and its agent is not what was lost.
+    bool ended_by_itself() const;
 };
 
 /// Why a job ended other than by its ranks' own ends.

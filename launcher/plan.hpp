@@ -7,6 +7,7 @@
 
 #include "launcher/job_bindings.hpp"
 #include "launcher/mpi_arguments.hpp"
+#include "launcher/mpi_launcher.hpp"
 #include "launcher/placement.hpp"
 #include "launcher/rank_environment.hpp"
 #include "launcher/supervision.hpp"
@@ -36,11 +37,13 @@ struct LauncherFlag {
 /// Everything that is decided about a run before it starts. A pure value: running it, printing it, and saving
 /// it decide nothing more.
 struct LaunchPlan {
-    std::vector<PlannedRank> ranks;                  ///< ascending from 0, without gaps
-    std::vector<std::string> program;                ///< argv of every rank
-    std::filesystem::path working_directory;         ///< of every rank; absolute
-    std::filesystem::path mpiexec;                   ///< absolute
-    std::string mpi_version;                         ///< "MPICH Hydra"
+    std::vector<PlannedRank> ranks;           ///< ascending from 0, without gaps
+    std::vector<std::string> program;         ///< argv of every rank
+    std::filesystem::path working_directory;  ///< of every rank; absolute
+    std::filesystem::path mpiexec;            ///< absolute
+    std::string mpi_version;                  ///< "MPICH Hydra"
+    Flavour flavour = Flavour::hydra;
+    std::string launcher_reason;
     std::vector<LauncherFlag> flags;                 ///< in the order in which mpiexec gets them
     std::vector<std::filesystem::path> directories;  ///< to make before a direct start; absolute
     std::string placement_reason;
@@ -64,9 +67,6 @@ struct PlanRequest {
 
 /// The agent lies beside tt-run; every host has both at the same place.
 std::filesystem::path find_agent(const support::HostEnvironment& host);
-
-/// The MPI launcher to use; see mpi_launcher.hpp.
-struct MpiLauncher;
 
 /// Decides. Reports what cannot be planned; empty exactly when it reported an error.
 std::optional<LaunchPlan> build_plan(const JobBindings& job, const PlanRequest& request,

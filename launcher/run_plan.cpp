@@ -14,8 +14,8 @@
 
 #include "job/descriptor.hpp"
 #include "launcher/child_process.hpp"
+#include "launcher/direct_command.hpp"
 #include "launcher/exit_code_filter.hpp"
-#include "launcher/hydra_command.hpp"
 
 namespace tt_run::launcher {
 
@@ -35,7 +35,7 @@ struct Mpiexec {
     Descriptor output;
 };
 
-Result<Mpiexec> start(HydraCommand command, const std::filesystem::path& directory,
+Result<Mpiexec> start(DirectCommand command, const std::filesystem::path& directory,
                       const sigset_t& old_mask) {
     job::DescriptorPair output = job::make_pipe();
     if (!output.first) {
@@ -140,9 +140,13 @@ class Follower {
         }
     }
 
+    /// `ranks` is 0 for a launcher that lists no statuses, and whose own is the first failing rank's.
     RunOutcome outcome(int status, std::size_t ranks) const {
         if (first_signal_ != 0) {
             return {128 + first_signal_, false};
+        }
+        if (ranks == 0) {
+            return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), false};
         }
         if (filter_.statuses().size() == ranks) {
             return {exit_code_of(filter_.statuses()), false};
@@ -181,9 +185,9 @@ Result<RunOutcome> run_plan(const LaunchPlan& plan, const support::HostEnvironme
     ::sigprocmask(SIG_BLOCK, &handled, &old_mask);
     Descriptor signals(::signalfd(-1, &handled, SFD_CLOEXEC));
     Result<RunOutcome> outcome = RunOutcome{};
-    if (Result<Mpiexec> mpiexec = start(build_hydra_command(plan, host), plan.working_directory, old_mask)) {
+    if (Result<Mpiexec> mpiexec = start(build_direct_command(plan, host), plan.working_directory, old_mask)) {
         outcome = Follower(*std::move(mpiexec), std::move(signals), host.hostname, standard_output)
-                      .follow(plan.ranks.size());
+                      .follow(plan.flavour == Flavour::hydra ? plan.ranks.size() : 0);
     } else {
         outcome = std::unexpected(mpiexec.error());
     }

@@ -18,6 +18,7 @@
 
 #include "job/variable_names.hpp"
 #include "launcher/child_process.hpp"
+#include "launcher/hang_inspection.hpp"
 #include "launcher/output_router.hpp"
 #include "launcher/peer_set.hpp"
 #include "launcher/supervised_command.hpp"
@@ -133,8 +134,9 @@ class Supervisor final : public PeerListener {
 
     void agent_lost(Rank rank) override {
         RankOutcome& outcome = outcome_of(rank);
-        const bool was_settled = is_settled(outcome);
-        if (!was_settled) {
+        // One that joins too late is sent away and counts as never started.
+        const bool came_too_late = is_ending_ && outcome.state == State::waiting;
+        if (!is_settled(outcome) && !came_too_late) {
             settle(outcome, State::lost);
         }
         set_gone(rank);
@@ -232,6 +234,9 @@ class Supervisor final : public PeerListener {
         if (options_.idle_timeout) {
             consider(last_sign_of_life_ + *options_.idle_timeout);
         }
+        if (inspection_) {
+            consider(inspection_->deadline());
+        }
         return static_cast<int>(
             std::max<std::int64_t>(0, std::chrono::ceil<milliseconds>(next - Clock::now()).count()));
     }
@@ -245,6 +250,7 @@ class Supervisor final : public PeerListener {
             fold_at_.reset();
             router_.render_folded();
         }
+        check_limits(now);
         if (kill_at_ && now >= *kill_at_) {
             kill_at_.reset();
             peers_.send_all(job::Terminate{0});
@@ -257,6 +263,40 @@ class Supervisor final : public PeerListener {
             launcher_was_told_ = true;
             launcher_deadline_ = now + kLauncherGrace;
         }
+    }
+
+    void check_limits(Clock::time_point now) {
+        if (is_ending_) {
+            return;
+        }
+        if (inspection_) {
+            if (inspection_->is_complete() || now >= inspection_->deadline()) {
+                outcome_.explanation += inspection_->render();
+                end(inspection_->cause(), options_.grace);
+            }
+        } else if (start_deadline_ && now >= *start_deadline_) {
+            outcome_.explanation = render_missing(plan_, outcome_, options_.start_timeout);
+            end(EndCause::start_timeout, options_.grace);
+        } else if (options_.timeout && now >= started_ + *options_.timeout) {
+            outcome_.explanation = render_limit("has run for", *options_.timeout, "--timeout");
+            inspect(EndCause::timeout);
+        } else if (options_.idle_timeout && now >= last_sign_of_life_ + *options_.idle_timeout) {
+            outcome_.explanation =
+                render_limit("has printed nothing for", *options_.idle_timeout, "--idle-timeout");
+            inspect(EndCause::idle_timeout);
+        }
+    }
+
+    /// Asks every rank where it stands before the job is ended.
+    void inspect(EndCause cause) {
+        std::vector<Rank> asked;
+        for (const RankOutcome& rank : outcome_.ranks) {
+            if (rank.state == State::running) {
+                asked.push_back(rank.rank);
+                peers_.send(rank.rank, job::TakeStacks{});
+            }
+        }
+        inspection_.emplace(cause, std::move(asked), Clock::now());
     }
 
     // ---- agents
@@ -323,6 +363,12 @@ class Supervisor final : public PeerListener {
             outcome.told_signal = exited.told_signal;
             outcome.peak_memory_bytes = exited.peak_memory_bytes;
             settle(outcome, State::ended);
+        }
+    }
+
+    void hear(Rank rank, const job::Stacks& stacks) {
+        if (inspection_) {
+            inspection_->take(rank, stacks.text);
         }
     }
 
@@ -475,6 +521,11 @@ class Supervisor final : public PeerListener {
         take_launcher_words();
         launcher_ = -1;
         outcome_.launcher_status = status;
+        const RankOutcome* const first = outcome_.first_failure();
+        if (WIFSIGNALED(status) && !launcher_was_told_ && outcome_.cause == EndCause::ranks &&
+            (first == nullptr || !first->ended_by_itself())) {
+            outcome_.cause = EndCause::launcher;  // its death reached ranks before it reached us
+        }
         if (!is_leaving_ && !all_settled()) {
             // Agents lose it too; those that stay are ended.
             const bool had_begun = is_ending_;
@@ -546,6 +597,7 @@ class Supervisor final : public PeerListener {
     std::size_t started_ranks_ = 0;
     std::size_t failures_ = 0;
     std::set<Rank> gone_;
+    std::optional<HangInspection> inspection_;
     bool is_ending_ = false;
     bool is_leaving_ = false;
 
