@@ -1,3 +1,6 @@
+#include <cerrno>
+
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
@@ -7,10 +10,14 @@
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/failure_report.hpp"
 #include "launcher/job_bindings.hpp"
+#include "launcher/job_report.hpp"
+#include "launcher/output_sink.hpp"
 #include "launcher/plan.hpp"
+#include "launcher/plan_json.hpp"
 #include "launcher/render_plan.hpp"
 #include "launcher/run_plan.hpp"
 #include "launcher/supervisor.hpp"
+#include "support/file.hpp"
 
 namespace tt_run::cli {
 
@@ -50,17 +57,99 @@ int run_direct(const CommandContext& context, const launcher::LaunchPlan& plan) 
     return outcome->exit_code;
 }
 
-int run_under_supervision(const CommandContext& context, const launcher::LaunchPlan& plan) {
-    const launcher::SupervisorStreams streams{context.console.standard_input(),
-                                              context.console.standard_output(),
-                                              context.console.standard_error()};
+/// The file, or standard output for `-`.
+support::Result<launcher::OutputSink> open_events(const CommandContext& context, const std::string& written) {
+    if (written == "-") {
+        return launcher::OutputSink::borrow(context.console.standard_output());
+    }
+    const std::filesystem::path path = context.host.working_directory / written;
+    job::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    if (!file) {
+        return std::unexpected(support::Error::from_errno(errno).while_doing("writing `" + written + "`"));
+    }
+    return launcher::OutputSink::own(std::move(file));
+}
+
+int not_started(const CommandContext& context, const support::Error& reason) {
+    context.console.print_error(fmt::format("tt-run: error: {}\n", reason.message()));
+    return kNotStarted;
+}
+
+int run_under_supervision(const CommandContext& context, const LaunchOptions& options,
+                          const launcher::LaunchPlan& plan) {
+    launcher::SupervisorStreams streams{context.console.standard_input(), context.console.standard_output(),
+                                        context.console.standard_error()};
+    launcher::OutputSink events;
+    if (!options.events.empty()) {
+        auto opened = open_events(context, options.events);
+        if (!opened) {
+            return not_started(context, opened.error());
+        }
+        events = *std::move(opened);
+        streams.events = &events;
+        streams.output_events = options.events_output;
+    }
     const auto outcome = launcher::run_supervised(plan, context.host, streams);
     if (!outcome) {
-        context.console.print_error(fmt::format("tt-run: error: {}\n", outcome.error().message()));
-        return kNotStarted;
+        return not_started(context, outcome.error());
     }
     context.console.print_error(launcher::render_failure(plan, *outcome));
+    if (context.host.non_empty_variable("GITHUB_ACTIONS")) {
+        context.console.print(launcher::render_github_annotation(plan, *outcome));
+    }
+    if (!options.report.empty()) {
+        const auto written =
+            support::write_file(context.host.working_directory / options.report / "report.json",
+                                launcher::render_report_json(plan, *outcome));
+        if (!written) {
+            context.console.print_error(fmt::format("tt-run: warning: {}\n", written.error().message()));
+        }
+    }
     return outcome->exit_code();
+}
+
+std::optional<launcher::LaunchPlan> load_plan(const CommandContext& context, const LaunchOptions& options,
+                                              support::DiagnosticSink& sink) {
+    const auto text =
+        support::read_file(context.host.working_directory / context.host.with_home(options.from_plan->value));
+    auto plan = text ? launcher::parse_plan_json(*text, launcher::find_agent(context.host))
+                     : std::unexpected(text.error());
+    if (!plan) {
+        sink.report(support::Diagnostic(
+            launcher::kPlanUnusable, options.from_plan->span,
+            fmt::format("`{}` cannot be run: {}", options.from_plan->value, plan.error().message())));
+        return std::nullopt;
+    }
+    return *std::move(plan);
+}
+
+std::optional<launcher::LaunchPlan> make_plan(const CommandContext& context, const LaunchOptions& options,
+                                              support::DiagnosticSink& sink) {
+    if (options.from_plan) {
+        return load_plan(context, options, sink);
+    }
+    const auto job = launcher::load_job_bindings(options.bindings, context.host, sink);
+    if (job && options.verbose) {
+        print_whereabouts(context, *job);
+    }
+    return job && options.mpi ? launcher::build_plan(*job, options.plan, *options.mpi, context.host, sink)
+                              : std::nullopt;
+}
+
+/// Nothing to write, or written.
+bool write_plan(const CommandContext& context, const LaunchOptions& options,
+                const launcher::LaunchPlan& plan) {
+    if (options.plan_file.empty()) {
+        return true;
+    }
+    const auto text = launcher::render_plan_json(plan);
+    const auto written = text ? support::write_file(context.host.working_directory / options.plan_file, *text)
+                              : std::unexpected(text.error());
+    if (!written) {
+        context.console.print_error(fmt::format("tt-run: error: writing the plan `{}`: {}\n",
+                                                options.plan_file, written.error().message()));
+    }
+    return written.has_value();
 }
 
 }  // namespace
@@ -75,28 +164,22 @@ int run_launch(const CommandContext& context) {
     if (options && options->strict) {
         sink.treat_as_error(launcher::kUnknownKey);
     }
-    const auto job =
-        options ? launcher::load_job_bindings(options->bindings, context.host, sink) : std::nullopt;
-    const auto plan = job && options->mpi
-                          ? launcher::build_plan(*job, options->plan, *options->mpi, context.host, sink)
-                          : std::nullopt;
-
+    const auto plan = options ? make_plan(context, *options, sink) : std::nullopt;
     context.console.print(sink, options && (options->verbose || options->dry_run));
-    if (options && !options->mpi) {
+    if (options && !options->from_plan && !options->mpi) {
         context.console.print_error(fmt::format("tt-run: error: {}\n", options->mpi.error().message()));
     }
-    if (!plan) {
+    if (!plan || !write_plan(context, *options, *plan)) {
         return kUsage;
     }
     if (options->verbose) {
-        print_whereabouts(context, *job);
         context.console.print_error(launcher::render_plan(*plan, context.host));
     }
     if (options->dry_run) {
         context.console.print(launcher::render_plan(*plan, context.host));
         return kYes;
     }
-    return plan->is_direct ? run_direct(context, *plan) : run_under_supervision(context, *plan);
+    return plan->is_direct ? run_direct(context, *plan) : run_under_supervision(context, *options, *plan);
 }
 
 }  // namespace tt_run::cli

@@ -155,6 +155,15 @@ class OptionChecker {
         options.plan.tcp_interface = given("--tcp-interface", raw_.tcp_interface);
         options.plan.environment = environment();
         read_supervision(raw_.supervision, parsed_, options.plan, sink_);
+        options.from_plan = given("--from-plan", raw_.supervision.from_plan);
+        options.plan_file = raw_.supervision.plan_file;
+        options.events = raw_.supervision.events;
+        options.report = raw_.supervision.report;
+        options.events_output = raw_.supervision.events_output;
+        if (options.from_plan) {
+            check_no_program();
+            return options;
+        }
         check_program(options);
         options.mpi = launcher::find_mpi_launcher(host_, raw_.supervision.launcher,
                                                   launcher::detect_program_mpi(options.plan.program, host_));
@@ -179,13 +188,14 @@ class OptionChecker {
         }
     }
 
-    /// Exactly one of the four says which ranks there are.
+    /// Exactly one of the five says which ranks there are.
     void check_modes() {
-        const std::array<std::pair<const char*, const std::string*>, 4> modes{
+        const std::array<std::pair<const char*, const std::string*>, 5> modes{
             {{"--rank-binding", &raw_.rank_binding},
              {"--rank-bindings-mapping", &raw_.rank_bindings_mapping},
              {"--mesh-graph-descriptor", &raw_.mesh_graph_descriptor},
-             {"--mesh-graph-descriptor-mapping", &raw_.mesh_graph_descriptor_mapping}}};
+             {"--mesh-graph-descriptor-mapping", &raw_.mesh_graph_descriptor_mapping},
+             {"--from-plan", &raw_.supervision.from_plan}}};
         const char* first = nullptr;
         for (const auto& [name, value] : modes) {
             if (value->empty()) {
@@ -298,6 +308,14 @@ class OptionChecker {
         return options;
     }
 
+    void check_no_program() {
+        if (parsed_.first_positional < arguments_.words().size()) {
+            sink_.report(Diagnostic(kOptionConflict, arguments_.span(parsed_.first_positional),
+                                    "the plan names the program; none may stand here")
+                             .also(parsed_.span_of("--from-plan"), "the plan"));
+        }
+    }
+
     void check_program(LaunchOptions& options) {
         const std::vector<std::string>& words = arguments_.words();
         const std::size_t first = parsed_.first_positional;
@@ -362,7 +380,8 @@ std::string launch_help() {
         "       tt-run show X                        a cluster: a file, or a system's name (--list)\n"
         "       tt-run diff EXPECTED ACTUAL          how two clusters differ\n"
         "       tt-run convert FILE [-o OUT]         write an MGD or a cluster in today's format\n"
-        "       tt-run discover                      the devices of this host");
+        "       tt-run discover                      the devices of this host\n"
+        "       tt-run env --rank N [options]        a rank's environment, and why it is so");
     for (std::size_t at = help.find("\n\n\n"); at != std::string::npos; at = help.find("\n\n\n")) {
         help.erase(at, 1);
     }

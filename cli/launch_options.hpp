@@ -19,6 +19,11 @@ struct LaunchOptions {
     launcher::PlanRequest plan;
     /// What starts the ranks, or why nothing can.
     support::Result<launcher::MpiLauncher> mpi = std::unexpected(support::Error("not looked for"));
+    std::optional<support::Spanned<std::string>> from_plan;
+    std::string plan_file;  ///< this and the next two: as written, empty if not wanted
+    std::string events;
+    std::string report;
+    bool events_output = false;
     bool dry_run = false;
     bool verbose = false;
     bool strict = false;

@@ -127,6 +127,18 @@ void define_supervision(CLI::App& app, SupervisionWords& words) {
         ->type_name("DIR")
         ->group(output)
         ->multi_option_policy(last);
+    const char* machines = "For machines";
+    const auto add_file = [&](const char* name, std::string& into, const char* type, const char* what) {
+        app.add_option(name, into, what)->type_name(type)->group(machines)->multi_option_policy(last);
+    };
+    add_file("--plan", words.plan_file, "FILE",
+             "write the plan as JSON before it is run, or with --dry-run instead");
+    add_file("--from-plan", words.from_plan, "FILE", "run a plan that --plan wrote; no PROGRAM");
+    add_file("--events", words.events, "FILE",
+             "write events as they happen, a line of JSON each; `-`: standard output");
+    app.add_flag("--events-output", words.events_output, "events hold the ranks' output too")
+        ->group(machines);
+    add_file("--report", words.report, "DIR", "write DIR/report.json at the end");
 }
 
 void read_supervision(const SupervisionWords& words, const ParsedArguments& parsed,

@@ -22,6 +22,11 @@ struct SupervisionWords {
     bool fold = false;
     std::string log_directory;
     std::string only_rank;
+    std::string plan_file;
+    std::string from_plan;
+    std::string events;
+    bool events_output = false;
+    std::string report;
 };
 
 void define_supervision(CLI::App& app, SupervisionWords& words);

@@ -151,9 +151,11 @@ void visit_fields(Codec& codec, M& m) {
     } else if constexpr (std::is_same_v<T, Stacks>) {
         codec.fields(m.text);
     } else if constexpr (std::is_same_v<T, Blocked>) {
-        codec.fields(m.epoch, m.any, m.waits);
+        codec.fields(m.epoch, m.probe, m.any, m.waits);
     } else if constexpr (std::is_same_v<T, Unblocked>) {
         codec.fields(m.epoch);
+    } else if constexpr (std::is_same_v<T, Probe>) {
+        codec.fields(m.number);
     } else {
         static_assert(std::is_empty_v<T>, "list the fields of this message");
     }

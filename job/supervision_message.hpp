@@ -122,9 +122,11 @@ struct Wait {
 };
 
 /// From a runtime: it waits until one (`any`) or all of these are there. Sent again whenever the counters
-/// have moved. `epoch` counts the rank's waits, so that a report can be matched with its end.
+/// have moved. `epoch` counts the rank's waits, so that a report can be matched with its end; `probe` is the
+/// number of the Probe that this answers, after a fresh look at what is there, or 0.
 struct Blocked {
     std::uint64_t epoch = 0;
+    std::uint64_t probe = 0;
     bool any = false;
     std::vector<Wait> waits;
 };
@@ -134,8 +136,13 @@ struct Unblocked {
     std::uint64_t epoch = 0;
 };
 
+/// To a runtime that waits: look again, and answer with Blocked or Unblocked.
+struct Probe {
+    std::uint64_t number = 0;
+};
+
 using Message = std::variant<Hello, StartOrder, Started, NotStarted, Output, Credit, Input, Exited, Aborted,
-                             Gone, Signal, Terminate, TakeStacks, Stacks, Leave, Blocked, Unblocked>;
+                             Gone, Signal, Terminate, TakeStacks, Stacks, Leave, Blocked, Unblocked, Probe>;
 
 /// The message as one frame, ready to be written.
 std::string encode(const Message& message);

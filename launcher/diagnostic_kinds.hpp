@@ -55,5 +55,7 @@ inline constexpr DiagnosticKind kUnknownInterface{"unknown-interface", Severity:
 inline constexpr DiagnosticKind kInterfaceConflict{"interface-conflict", Severity::warning};
 inline constexpr DiagnosticKind kProgramNotFound{"program-not-found"};
 inline constexpr DiagnosticKind kBadAssignment{"bad-assignment"};
+inline constexpr DiagnosticKind kPlanUnusable{"plan-unusable"};
+inline constexpr DiagnosticKind kNoSuchRank{"no-such-rank"};
 
 }  // namespace tt_run::launcher

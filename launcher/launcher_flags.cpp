@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace tt_run::launcher {
 
@@ -118,9 +117,7 @@ class FlagChooser {
 
     void choose_open_mpi() {
         const bool is_old = plan_.flavour == Flavour::open_mpi_4;
-        if (::geteuid() == 0) {
-            add({"--allow-run-as-root"}, "tt-run runs as root");
-        }
+        add({"--allow-run-as-root"}, "needed in containers, harmless elsewhere");
         add({"--bind-to", mpi_.binding ? mpi_.binding->value : "none"},
             mpi_.binding ? fmt::format("asked for; {}", kNeverPinned) : kNeverPinned);
         choose_open_mpi_hosts(is_old);

@@ -168,13 +168,20 @@ void PeerSet::watch_room(Peer& peer) {
     }
 }
 
-void PeerSet::send(job::Rank rank, const job::Message& message) {
-    const int descriptor = agents_[static_cast<std::size_t>(rank.value)];
+void PeerSet::send_to(int descriptor, const job::Message& message) {
     if (descriptor >= 0) {
         Peer& peer = *peers_.at(descriptor);
         peer.channel.send(message);  // a lost channel is noticed when epoll reports it
         watch_room(peer);
     }
+}
+
+void PeerSet::send(job::Rank rank, const job::Message& message) {
+    send_to(agents_[static_cast<std::size_t>(rank.value)], message);
+}
+
+void PeerSet::send_to_runtime(job::Rank rank, const job::Message& message) {
+    send_to(runtimes_[static_cast<std::size_t>(rank.value)], message);
 }
 
 void PeerSet::send_all(const job::Message& message) {

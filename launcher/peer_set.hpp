@@ -50,6 +50,8 @@ class PeerSet {
     bool has_agent(job::Rank rank) const;
     /// To the rank's agent, if it is there.
     void send(job::Rank rank, const job::Message& message);
+    /// To the rank's runtime, if it is there.
+    void send_to_runtime(job::Rank rank, const job::Message& message);
     void send_all(const job::Message& message);
     /// Bytes under way to the rank's agent that its socket has not taken.
     std::size_t queued(job::Rank rank) const;
@@ -72,6 +74,7 @@ class PeerSet {
     bool let_in(Peer& peer, const job::Hello& hello);
     void drop(int descriptor, PeerListener& owner);
     void watch_room(Peer& peer);
+    void send_to(int descriptor, const job::Message& message);
     std::vector<int>& seats(job::Role role) { return role == job::Role::agent ? agents_ : runtimes_; }
 
     job::Listener listener_;

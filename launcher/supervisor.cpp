@@ -16,9 +16,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "job/deadlock_watch.hpp"
 #include "job/variable_names.hpp"
 #include "launcher/child_process.hpp"
 #include "launcher/hang_inspection.hpp"
+#include "launcher/job_report.hpp"
 #include "launcher/output_router.hpp"
 #include "launcher/peer_set.hpp"
 #include "launcher/supervised_command.hpp"
@@ -46,6 +48,8 @@ constexpr milliseconds kAnswerTime{250};
 constexpr milliseconds kLauncherGrace{300};
 constexpr milliseconds kLauncherGraceAfterSuccess{5000};
 constexpr milliseconds kFoldTime{300};
+/// Between two looks at who waits for whom: a report in flight has arrived by then.
+constexpr milliseconds kWaitsTime{100};
 
 std::string random_word() {
     std::array<unsigned char, 16> bytes{};
@@ -86,10 +90,12 @@ class Supervisor final : public PeerListener {
         : plan_(plan),
           options_(plan.supervision),
           secrets_(secrets),
+          streams_(streams),
           router_(std::move(router)),
           peers_(std::move(peers)),
           input_(streams.input),
-          owed_credit_(plan.ranks.size(), 0) {
+          owed_credit_(plan.ranks.size(), 0),
+          waits_(plan.ranks.size()) {
         for (const PlannedRank& rank : plan.ranks) {
             RankOutcome waiting;
             waiting.rank = rank.rank;
@@ -104,6 +110,7 @@ class Supervisor final : public PeerListener {
             return std::unexpected(started.error());
         }
         start_deadline_ = Clock::now() + options_.start_timeout;
+        tell([&] { return render_plan_event(plan_); });
         while (!is_over()) {
             wait();
             check_times();
@@ -111,6 +118,11 @@ class Supervisor final : public PeerListener {
         router_.flush_fully();
         outcome_.seconds = seconds_since_start();
         outcome_.explanation += outcome_.cause == EndCause::launcher ? launcher_words_ : "";
+        tell([&] { return render_failure_event(plan_, outcome_); });
+        tell([&] { return render_summary_event(plan_, outcome_); });
+        if (streams_.events != nullptr) {
+            streams_.events->flush_fully();
+        }
         return std::move(outcome_);
     }
 
@@ -125,7 +137,7 @@ class Supervisor final : public PeerListener {
         if (is_ending_) {
             return peers_.send(rank, job::Terminate{0});
         }
-        peers_.send(rank, start_order(plan_.ranks[static_cast<std::size_t>(rank.value)]));
+        peers_.send(rank, start_order(planned(rank)));
     }
 
     void agent_said(Rank rank, const job::Message& message) override {
@@ -142,8 +154,19 @@ class Supervisor final : public PeerListener {
         set_gone(rank);
     }
 
-    void runtime_said(Rank, const job::Message&) override { last_sign_of_life_ = Clock::now(); }
-    void runtime_lost(Rank) override {}
+    void runtime_said(Rank rank, const job::Message& message) override {
+        if (const auto* const blocked = std::get_if<job::Blocked>(&message)) {
+            if (blocked->probe == 0) {
+                last_sign_of_life_ = Clock::now();
+            }
+            waits_.hear(rank, *blocked);
+        } else if (const auto* const unblocked = std::get_if<job::Unblocked>(&message)) {
+            last_sign_of_life_ = Clock::now();
+            waits_.hear(rank, *unblocked);
+        }
+        look_at_waits_at_ = look_at_waits_at_ ? look_at_waits_at_ : Clock::now() + kWaitsTime;
+    }
+    void runtime_lost(Rank rank) override { waits_.leave(rank); }
 
   private:
     // ---- starting
@@ -228,6 +251,7 @@ class Supervisor final : public PeerListener {
         consider(kill_at_);
         consider(launcher_deadline_);
         consider(fold_at_);
+        consider(look_at_waits_at_);
         if (options_.timeout) {
             consider(started_ + *options_.timeout);
         }
@@ -274,6 +298,8 @@ class Supervisor final : public PeerListener {
                 outcome_.explanation += inspection_->render();
                 end(inspection_->cause(), options_.grace);
             }
+        } else if (look_at_waits_at_ && now >= *look_at_waits_at_) {
+            look_at_waits(now);
         } else if (start_deadline_ && now >= *start_deadline_) {
             outcome_.explanation = render_missing(plan_, outcome_, options_.start_timeout);
             end(EndCause::start_timeout, options_.grace);
@@ -287,6 +313,18 @@ class Supervisor final : public PeerListener {
         }
     }
 
+    void look_at_waits(Clock::time_point now) {
+        look_at_waits_at_ = now + kWaitsTime;
+        const job::DeadlockWatch::Step step = waits_.advance();
+        for (const Rank rank : step.to_ask) {
+            peers_.send_to_runtime(rank, step.probe);
+        }
+        if (step.verdict) {
+            outcome_.explanation = "tt-run: deadlock: " + *step.verdict;
+            end(EndCause::deadlock, options_.grace);
+        }
+    }
+
     /// Asks every rank where it stands before the job is ended.
     void inspect(EndCause cause) {
         std::vector<Rank> asked;
@@ -296,6 +334,7 @@ class Supervisor final : public PeerListener {
                 peers_.send(rank.rank, job::TakeStacks{});
             }
         }
+        outcome_.explanation += waits_.graph().render_waits();
         inspection_.emplace(cause, std::move(asked), Clock::now());
     }
 
@@ -315,6 +354,7 @@ class Supervisor final : public PeerListener {
                 start_deadline_.reset();
             }
             input_is_wanted_ = input_is_wanted_ || rank.value == 0;
+            tell([&] { return render_start_event(planned(rank), outcome); });
         }
     }
 
@@ -337,6 +377,9 @@ class Supervisor final : public PeerListener {
             outcome.output_bytes += output.bytes.size();
         }
         router_.take(rank, output.stream, output.bytes);
+        if (streams_.output_events) {
+            tell([&] { return render_output_event(rank, output.stream, output.bytes); });
+        }
         owed_credit_[static_cast<std::size_t>(rank.value)] += static_cast<std::uint32_t>(output.bytes.size());
     }
 
@@ -381,9 +424,13 @@ class Supervisor final : public PeerListener {
     /// What became of the rank is known.
     void settle(RankOutcome& outcome, State state) {
         outcome.state = state;
+        waits_.leave(outcome.rank);
         outcome.ended_after_seconds = seconds_since_start();
         if (outcome.failed()) {
             note_failure(outcome);
+        }
+        tell([&] { return render_exit_event(planned(outcome.rank), outcome); });
+        if (outcome.failed()) {
             react(outcome);
         }
     }
@@ -571,6 +618,16 @@ class Supervisor final : public PeerListener {
         }
     }
 
+    /// Events are rendered only if somebody wants them.
+    template <class Render>
+    void tell(Render render) {
+        if (streams_.events != nullptr) {
+            streams_.events->buffer() += render();
+            streams_.events->flush();
+        }
+    }
+
+    const PlannedRank& planned(Rank rank) const { return plan_.ranks[static_cast<std::size_t>(rank.value)]; }
     RankOutcome& outcome_of(Rank rank) { return outcome_.ranks[static_cast<std::size_t>(rank.value)]; }
     double seconds_since_start() const {
         return std::chrono::duration<double>(Clock::now() - started_).count();
@@ -579,6 +636,7 @@ class Supervisor final : public PeerListener {
     const LaunchPlan& plan_;
     const SupervisionOptions& options_;
     const JobSecrets& secrets_;
+    SupervisorStreams streams_;
     OutputRouter router_;
     PeerSet peers_;
     JobOutcome outcome_;
@@ -598,6 +656,8 @@ class Supervisor final : public PeerListener {
     std::size_t failures_ = 0;
     std::set<Rank> gone_;
     std::optional<HangInspection> inspection_;
+    job::DeadlockWatch waits_;
+    std::optional<Clock::time_point> look_at_waits_at_;  ///< once a runtime has reported
     bool is_ending_ = false;
     bool is_leaving_ = false;
 

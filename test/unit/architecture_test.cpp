@@ -27,7 +27,7 @@ const std::map<std::string, std::set<std::string>> kThirdParties{
     {"CLI", {"cli"}},
     {"yaml-cpp", {"support"}},
     {"google", {"topology"}},
-    {"nlohmann", {"support", "topology"}},
+    {"nlohmann", {"support", "topology", "launcher"}},
     {"mpi.h", {}},
 };
 
