@@ -97,8 +97,8 @@ int run_env(const CommandContext& context) {
         options ? launcher::load_job_bindings(options->bindings, context.host, sink) : std::nullopt;
     const auto mpi = options && options->mpi ? *options->mpi : launcher::MpiLauncher{};
     const auto plan = job ? launcher::build_plan(*job, options->plan, mpi, context.host, sink) : std::nullopt;
-    const auto rank = words.rank ? support::parse_integer(words.rank->value) : std::nullopt;
-    if (plan && (!rank || *rank < 0 || *rank >= std::ssize(plan->ranks))) {
+    const auto rank = words.rank ? support::parse_integer(words.rank->value).value_or(-1) : -1;
+    if (plan && (rank < 0 || rank >= std::ssize(plan->ranks))) {
         sink.report(Diagnostic(launcher::kNoSuchRank, words.rank->span,
                                fmt::format("there is no rank `{}`; the job has ranks 0 to {}",
                                            words.rank->value, plan->ranks.size() - 1)));
@@ -107,7 +107,7 @@ int run_env(const CommandContext& context) {
     if (!plan || sink.errors() != 0) {
         return kUsage;
     }
-    context.console.print(render_environment(plan->ranks[static_cast<std::size_t>(*rank)], context.host));
+    context.console.print(render_environment(plan->ranks[static_cast<std::size_t>(rank)], context.host));
     return kYes;
 }
 

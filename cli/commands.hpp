@@ -31,6 +31,9 @@ int run_diff(const CommandContext& context);
 /// `tt-run discover`: the devices of this host.
 int run_discover(const CommandContext& context);
 
+/// `tt-run doctor [--hosts A,B]`: what keeps jobs from running here, and how to put it right.
+int run_doctor(const CommandContext& context);
+
 /// `tt-run env --rank N [launch options]`: a rank's environment and where each value comes from.
 int run_env(const CommandContext& context);
 

@@ -381,6 +381,7 @@ std::string launch_help() {
         "       tt-run diff EXPECTED ACTUAL          how two clusters differ\n"
         "       tt-run convert FILE [-o OUT]         write an MGD or a cluster in today's format\n"
         "       tt-run discover                      the devices of this host\n"
+        "       tt-run doctor [--hosts A,B]          what keeps jobs from running, and how to fix it\n"
         "       tt-run env --rank N [options]        a rank's environment, and why it is so");
     for (std::size_t at = help.find("\n\n\n"); at != std::string::npos; at = help.find("\n\n\n")) {
         help.erase(at, 1);

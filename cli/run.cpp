@@ -18,6 +18,7 @@ constexpr std::array kVerbs = std::to_array<Verb>({
     {"convert", run_convert},
     {"diff", run_diff},
     {"discover", run_discover},
+    {"doctor", run_doctor},
     {"env", run_env},
     {"show", run_show},
 });

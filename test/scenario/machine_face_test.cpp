@@ -104,3 +104,20 @@ TEST_CASE("ranks that wait for each other are found out, those that are merely s
               "  rank 0 waits in socket receive for rank 1 (has 2 of 3)\n"));
     CHECK(d.run({"--rank-binding", "ring.yaml", TT_RUN_WAIT_PROGRAM, "alive"}).exit_code == 0);
 }
+
+TEST_CASE("the doctor looks at other hosts by ssh, and at those that do not answer") {
+    LaunchFixture d;
+    // An ssh that knows one host, on which the command is run as it is.
+    d.write("bin/ssh",
+            "#!/bin/sh\nwhile [ \"$1\" = -o ]; do shift 2; done\n[ \"$1\" = here ] && exec sh -c "
+            "\"$2\"\nexit 255\n",
+            true);
+    d.environment["PATH"] = (d.directory() / "bin").string() + ":" + d.environment["PATH"];
+    const ChildOutcome outcome = d.run({"doctor", "--hosts", "here,nowhere", "--format", "json"});
+    CHECK(outcome.exit_code == 1);
+    const json health = json::parse(outcome.standard_output);
+    CHECK(health["hosts"][0]["host"] == "here");
+    CHECK(!health["hosts"][0]["version"].get<std::string>().empty());
+    CHECK(health["hosts"][1]["findings"][0]["subject"] == "ssh");
+    CHECK(has(d.run({"doctor", "--hosts", "nowhere"}).standard_output, "fix: ssh -o BatchMode=yes nowhere "));
+}
