@@ -10,12 +10,15 @@ namespace tt_run::job {
 
 namespace {
 
-constexpr std::size_t kReadBytes = 128U << 10U;
+/// What is read at once: little at first, for most ranks say little and memory that is touched costs more
+/// than a second read; more as soon as that much was there.
+constexpr std::size_t kFirstReadBytes = 2048;
+constexpr std::size_t kMostReadBytes = kFirstReadBytes << 6U;
 
 }  // namespace
 
 Channel::Channel(Descriptor connection, std::uint32_t largest_payload)
-    : connection_(std::move(connection)), reader_(largest_payload) {
+    : connection_(std::move(connection)), reader_(largest_payload), read_bytes_(kFirstReadBytes) {
     set_non_blocking(connection_.get());
 }
 
@@ -85,10 +88,13 @@ void Channel::flush_within(int milliseconds) {
 }
 
 void Channel::receive() {
-    char* const into = reader_.room(kReadBytes);
-    const ssize_t got = ::recv(connection_.get(), into, kReadBytes, MSG_DONTWAIT);
+    char* const into = reader_.room(read_bytes_);
+    const ssize_t got = ::recv(connection_.get(), into, read_bytes_, MSG_DONTWAIT);
     if (got > 0) {
         reader_.commit(static_cast<std::size_t>(got));
+        if (static_cast<std::size_t>(got) == read_bytes_ && read_bytes_ < kMostReadBytes) {
+            read_bytes_ *= 4;
+        }
     } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
         lost_ = true;
     }

@@ -51,6 +51,7 @@ class Channel {
     FrameReader reader_;
     std::string queue_;
     std::size_t written_ = 0;
+    std::size_t read_bytes_;
     bool lost_ = false;
 };
 
