@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -18,6 +19,7 @@
 
 #include "job/deadlock_watch.hpp"
 #include "job/variable_names.hpp"
+#include "launcher/agent/process_tree.hpp"
 #include "launcher/child_process.hpp"
 #include "launcher/hang_inspection.hpp"
 #include "launcher/job_report.hpp"
@@ -115,6 +117,7 @@ class Supervisor final : public PeerListener {
             wait();
             check_times();
         }
+        end_adopted();
         router_.flush_fully();
         outcome_.seconds = seconds_since_start();
         outcome_.explanation += outcome_.cause == EndCause::launcher ? launcher_words_ : "";
@@ -600,6 +603,19 @@ class Supervisor final : public PeerListener {
         launcher_deadline_ = Clock::now() + (is_ending_ ? kLauncherGrace : kLauncherGraceAfterSuccess);
     }
 
+    /// mpiexec does not end an ssh that waits for a host for ever. Whatever it left behind is our child now.
+    void end_adopted() const {
+        const Clock::time_point kill_at = Clock::now() + kLauncherGrace;
+        for (pid_t ended = 0; (ended = ::waitpid(-1, nullptr, WNOHANG)) >= 0;) {
+            if (ended == 0 && Clock::now() >= kill_at) {
+                signal_all(descendants_of(::getpid()), SIGKILL);
+            }
+            if (ended == 0) {
+                ::poll(nullptr, 0, 1);
+            }
+        }
+    }
+
     bool is_over() const { return is_leaving_ && launcher_ < 0; }
 
     void take_launcher_words() {
@@ -700,12 +716,14 @@ Result<JobOutcome> run_supervised(const LaunchPlan& plan, const support::HostEnv
         ::sigaddset(&handled, signal);
     }
     ::sigprocmask(SIG_BLOCK, &handled, &old_mask);
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     const auto old_pipe = ::signal(SIGPIPE, SIG_IGN);
     const auto old_input = ::signal(SIGTTIN, SIG_IGN);
     Result<JobOutcome> outcome =
         Supervisor(plan, streams, *std::move(router),
                    PeerSet(*std::move(listener), secrets.tokens, plan.ranks.size()), secrets)
             .run(host, handled, old_mask);
+    ::prctl(PR_SET_CHILD_SUBREAPER, 0);
     ::signal(SIGPIPE, old_pipe);
     ::signal(SIGTTIN, old_input);
     ::sigprocmask(SIG_SETMASK, &old_mask, nullptr);

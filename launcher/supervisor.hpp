@@ -21,7 +21,8 @@ struct SupervisorStreams {
 /// Runs the plan to its end under supervision (docs/supervision.md): starts mpiexec, which starts an agent
 /// per rank; hands rows to agents and their output to the streams; ends the job at the first failure, at a
 /// signal, at a limit. When it returns no process of the job is left on any host that can still be reached.
-/// INT, TERM, HUP and QUIT are blocked while it runs and handed on to the ranks; call it from the main
+/// While it runs, this process adopts orphans of its children, and no child of it may be left that is not the
+/// job's. INT, TERM, HUP and QUIT are blocked while it runs and handed on to the ranks; call it from the main
 /// thread. An error means that nothing was started.
 support::Result<JobOutcome> run_supervised(const LaunchPlan& plan, const support::HostEnvironment& host,
                                            const SupervisorStreams& streams);

@@ -38,7 +38,7 @@ TEST_CASE("a job over its time is ended, and says where each rank stood") {
 TEST_CASE("ranks that do not start are named with their hosts") {
     LaunchFixture d;
     // An ssh that waits for ever stands in for a host that does not answer.
-    d.write("bin/ssh", "#!/bin/sh\nexec sleep 600\n", true);
+    d.write("bin/ssh", "#!/bin/sh\necho $$ > ssh.pid\nexec sleep 600\n", true);
     const ChildOutcome outcome =
         d.run({"--rank-binding", "two.yaml", "--start-timeout", "500ms", "--mpi-args",
                "--host " + host_name() + ",nowhere -launcher-exec " + (d.directory() / "bin/ssh").string(),
@@ -47,6 +47,7 @@ TEST_CASE("ranks that do not start are named with their hosts") {
     CHECK(outcome.exit_code == 124);
     CHECK(has(outcome.standard_error, "within 0.5 s (--start-timeout)"));
     CHECK(has(outcome.standard_error, " on nowhere\n"));
+    CHECK(d.shell("kill -0 $(cat ssh.pid)").exit_code != 0);
 }
 
 TEST_CASE("a failing rank leaves the others alone if it should") {
