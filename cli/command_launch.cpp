@@ -3,16 +3,13 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/launch_options.hpp"
+#include "cli/plan_launch.hpp"
+#include "cli/start_job.hpp"
 #include "job/variable_names.hpp"
-#include "launcher/auto_allocation.hpp"
 #include "launcher/diagnostic_kinds.hpp"
-#include "launcher/job_bindings.hpp"
-#include "launcher/mesh_coordinates.hpp"
-#include "launcher/mpi_launcher.hpp"
-#include "launcher/plan.hpp"
+#include "launcher/plan_json.hpp"
 #include "launcher/render_plan.hpp"
-#include "launcher/run_plan.hpp"
-#include "launcher/validate_job.hpp"
+#include "support/file.hpp"
 
 namespace tt_run::cli {
 
@@ -38,99 +35,76 @@ void print_whereabouts(const CommandContext& context, const launcher::JobBinding
     }
 }
 
-std::vector<std::string> hosts_of(const launcher::LaunchPlan& plan) {
-    std::vector<std::string> hosts;
-    for (const launcher::PlannedRank& rank : plan.ranks) {
-        hosts.push_back(rank.place.host);
+/// Nothing to write, or written.
+bool write_plan(const CommandContext& context, const LaunchOptions& options,
+                const launcher::LaunchPlan& plan) {
+    if (options.plan_file.empty()) {
+        return true;
     }
-    return hosts;
+    const auto text = launcher::render_plan_json(plan);
+    const auto written = text ? support::write_file(context.host.working_directory / options.plan_file, *text)
+                              : std::unexpected(text.error());
+    if (!written) {
+        context.console.print_error(fmt::format("tt-run: error: writing the plan `{}`: {}\n",
+                                                options.plan_file, written.error().message()));
+    }
+    return written.has_value();
 }
 
-/// Puts what phase 1 worked out where the user would have named files.
-void adopt(const launcher::Allocation& allocation, LaunchOptions& options) {
-    options.bindings = allocation.bindings;
-    options.plan.mpi.rankfile = allocation.rankfile;
-    options.validation.validate = options.validation.validate && !allocation.proved;
-}
-
-/// Phase 1: works out the bindings that the rest of the launch takes. An exit code if there is nothing left
-/// to do.
-std::optional<int> allocate(const CommandContext& context, LaunchOptions& options,
-                            support::DiagnosticSink& sink) {
-    const auto allocation = launcher::allocate(*options.allocation, context.host, sink);
-    if (!allocation || allocation->only_planned) {
-        context.console.print(sink, true);
-        context.console.print(allocation ? allocation->told : "");
-        return allocation ? kYes : kUsage;
+/// Everything that was found out while planning, for people.
+void tell(const CommandContext& context, const LaunchOptions& options, const PlannedLaunch& planned,
+          const support::DiagnosticSink& sink) {
+    context.console.print(sink, options.verbose || options.dry_run);
+    if (planned.only_allocated) {
+        context.console.print(planned.allocated);
+    } else if (options.verbose || options.dry_run) {
+        context.console.print_error(planned.allocated);
     }
-    if (options.verbose || options.dry_run) {
-        context.console.print_error(allocation->told);
+    if (!planned.unchecked.empty()) {
+        context.console.print_error(fmt::format("tt-run: note: {}\n", planned.unchecked));
     }
-    adopt(*allocation, options);
-    return std::nullopt;
+    if (!options.from_plan && !options.mpi) {
+        context.console.print_error(fmt::format("tt-run: error: {}\n", options.mpi.error().message()));
+    }
+    if (options.verbose && planned.job) {
+        print_whereabouts(context, *planned.job);
+    }
+    if (options.verbose && planned.plan) {
+        context.console.print_error(launcher::render_plan(*planned.plan, context.host));
+    }
 }
 
 }  // namespace
 
 int run_launch(const CommandContext& context) {
     support::DiagnosticSink sink;
-    auto options = parse_launch_options(context.arguments, context.host, sink);
-    if (options && options->help_wanted) {
+    const auto options = parse_launch_options(context.arguments, context.host, sink);
+    if (!options) {
+        context.console.print(sink, false);
+        return kUsage;
+    }
+    if (options->help_wanted) {
         context.console.print(launch_help());
         return kYes;
     }
-    if (options && options->strict) {
+    if (options->strict) {
         sink.treat_as_error(launcher::kUnknownKey);
     }
-    if (options && options->allocation) {
-        if (const auto done = allocate(context, *options, sink)) {
-            return *done;
-        }
-    }
-    auto job = options ? launcher::load_job_bindings(options->bindings, context.host, sink) : std::nullopt;
-    const auto hardware = job ? launcher::find_known_hardware(*job, options->validation, context.host, sink)
-                              : launcher::KnownHardware{};
-    if (job) {
-        launcher::resolve_mesh_coordinates(*job, hardware.model ? &*hardware.model : nullptr, context.host,
-                                           sink);
-    }
-    const auto mpi = launcher::find_mpi_launcher(context.host);
-    const auto plan =
-        job && mpi ? launcher::build_plan(*job, options->plan, *mpi, context.host, sink) : std::nullopt;
-    const std::string unchecked =
-        plan && sink.errors() == 0
-            ? launcher::validate_job(*job, hosts_of(*plan), hardware, options->validation, context.host, sink)
-            : "";
-
-    context.console.print(sink, options && (options->verbose || options->dry_run));
-    if (!unchecked.empty()) {
-        context.console.print_error(fmt::format("tt-run: note: {}\n", unchecked));
-    }
-    if (!mpi) {
-        context.console.print_error(fmt::format("tt-run: error: {}\n", mpi.error().message()));
-    }
-    if (!plan || sink.errors() != 0) {
-        return kUsage;
-    }
-    if (options->verbose) {
-        print_whereabouts(context, *job);
-        context.console.print_error(launcher::render_plan(*plan, context.host));
-    }
-    if (options->dry_run) {
-        context.console.print(launcher::render_plan(*plan, context.host));
+    const PlannedLaunch planned =
+        plan_launch(*options, options->mpi.value_or(launcher::MpiLauncher{}), context.host, sink);
+    tell(context, *options, planned, sink);
+    if (planned.only_allocated) {
         return kYes;
     }
-    const auto outcome = launcher::run_plan(*plan, context.host, context.console.standard_output());
-    if (!outcome) {
-        context.console.print_error(fmt::format("tt-run: error: {}\n", outcome.error().message()));
-        return kNotStarted;
+    const bool can_start = planned.plan && (options->from_plan || options->mpi);
+    if (!can_start || !write_plan(context, *options, *planned.plan)) {
+        return kUsage;
     }
-    if (outcome->launcher_failed) {
-        context.console.print_error(
-            "tt-run: error: mpiexec ended without saying what became of the ranks; what it said stands "
-            "above\n");
+    if (options->dry_run) {
+        context.console.print(launcher::render_plan(*planned.plan, context.host));
+        return kYes;
     }
-    return outcome->exit_code;
+    return start_job(context, *options, *planned.plan);
 }
 
 }  // namespace tt_run::cli

@@ -36,6 +36,11 @@ int run_discover(const CommandContext& context);
 
 /// `tt-run generate-rank-bindings`: which rank owns which mesh, on which host and devices, as binding files.
 int run_generate_rank_bindings(const CommandContext& context);
+/// `tt-run doctor [--hosts A,B]`: what keeps jobs from running here, and how to put it right.
+int run_doctor(const CommandContext& context);
+
+/// `tt-run env --rank N [launch options]`: a rank's environment and where each value comes from.
+int run_env(const CommandContext& context);
 
 /// tt-run: a verb counts only as the first argument; everything else is a launch. Returns the exit code.
 int run(const CommandContext& context);

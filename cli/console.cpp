@@ -13,6 +13,14 @@ Console::Console(const support::HostEnvironment& host)
                   ? support::Colour::on
                   : support::Colour::off) {}
 
+int Console::standard_input() const {
+    return STDIN_FILENO;
+}
+
+int Console::standard_error() const {
+    return STDERR_FILENO;
+}
+
 int Console::standard_output() const {
     return STDOUT_FILENO;
 }

@@ -14,7 +14,9 @@ class Console {
   public:
     explicit Console(const support::HostEnvironment& host);
 
+    int standard_input() const;
     int standard_output() const;
+    int standard_error() const;
     void print(std::string_view text) const;
     void print_error(std::string_view text) const;
     /// Prints all of them, or all but the notes.

@@ -11,7 +11,6 @@ inline constexpr DiagnosticKind kUnknownOption{"unknown-option"};
 inline constexpr DiagnosticKind kBadOption{"bad-option"};
 inline constexpr DiagnosticKind kOptionConflict{"option-conflict"};
 inline constexpr DiagnosticKind kNothingToRun{"nothing-to-run"};
-inline constexpr DiagnosticKind kNotYet{"not-yet"};
 inline constexpr DiagnosticKind kOptionIgnored{"option-ignored", Severity::warning};
 inline constexpr DiagnosticKind kUnknownFileKind{"unknown-file-kind"};
 

@@ -5,9 +5,11 @@
 
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/launch_words.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/host_names.hpp"
 #include "launcher/mpi_arguments.hpp"
+#include "launcher/program_mpi.hpp"
 #include "launcher/yaml_map.hpp"
 #include "support/text.hpp"
 
@@ -19,136 +21,9 @@ using support::Spanned;
 
 namespace {
 
-/// The options as CLI11 fills them in.
-struct RawOptions {
-    std::string rank_binding;
-    std::string rank_bindings_mapping;
-    std::string mesh_graph_descriptor;
-    std::string mesh_graph_descriptor_mapping;
-    std::string hosts;
-    std::string mock_cluster;
-    std::string cluster;
-    std::string helper;
-    std::string factory_system;
-    std::string mpi_args;
-    std::string tcp_interface;
-    std::string rankfile_syntax = "auto";
-    std::string tracy;
-    std::vector<std::string> env;
-    std::vector<std::string> pass;
-    std::vector<std::string> unset;
-    bool dry_run = false;
-    bool verbose = false;
-    bool strict = false;
-    bool bare = false;
-    bool skip_executable_check = false;
-    bool skip_mgd_check = false;
-    bool force_rediscovery = false;
-    bool no_validate = false;
-    bool require_hardware = false;
-    bool debug_gdbserver = false;
-};
-
-void define(CLI::App& app, RawOptions& raw) {
-    const auto last = CLI::MultiOptionPolicy::TakeLast;
-    const char* which = "Which ranks";
-    app.add_option("--rank-binding", raw.rank_binding, "rank-binding YAML: which rank owns which mesh")
-        ->type_name("FILE")
-        ->group(which)
-        ->multi_option_policy(last);
-    app.add_option("--rank-bindings-mapping", raw.rank_bindings_mapping,
-                   "YAML of sub-context id -> rank-binding file, merged into one job")
-        ->type_name("FILE")
-        ->group(which)
-        ->multi_option_policy(last);
-    app.add_option("-m,--mesh-graph-descriptor", raw.mesh_graph_descriptor,
-                   "work the bindings out from this MGD")
-        ->type_name("FILE")
-        ->group(which)
-        ->multi_option_policy(last);
-    app.add_option("-M,--mesh-graph-descriptor-mapping", raw.mesh_graph_descriptor_mapping,
-                   "the same for several MGDs, by sub-context")
-        ->type_name("FILE")
-        ->group(which)
-        ->multi_option_policy(last);
-    app.add_option("--hosts", raw.hosts, "hosts to work the bindings out for")
-        ->type_name("A,B,...")
-        ->group(which)
-        ->multi_option_policy(last);
-    app.add_option("--mock-cluster-rank-binding", raw.mock_cluster,
-                   "YAML of rank -> cluster descriptor that stands in for its chips")
-        ->type_name("FILE")
-        ->group(which)
-        ->multi_option_policy(last);
-    app.add_option("--cluster", raw.cluster, "the hardware, to work out or check the bindings on")
-        ->type_name("X")
-        ->group(which)
-        ->multi_option_policy(last);
-    app.add_option("--phase1-helper", raw.helper,
-                   "let this program (tt-metal's generate_rank_bindings) work the bindings out")
-        ->type_name("PATH")
-        ->group(which)
-        ->multi_option_policy(last);
-    app.add_option("--factory-system-descriptor", raw.factory_system, "expected wiring, handed to all ranks")
-        ->type_name("FILE")
-        ->group(which)
-        ->multi_option_policy(last);
-
-    const char* how = "How they start";
-    app.add_option("--mpi-args", raw.mpi_args,
-                   "words for the MPI launcher, Open MPI's or MPICH's, quoted as for a shell")
-        ->type_name("'WORDS'")
-        ->group(how)
-        ->multi_option_policy(last);
-    app.add_option("--tcp-interface", raw.tcp_interface, "network interface for MPI")
-        ->type_name("NIC")
-        ->group(how)
-        ->multi_option_policy(last);
-    app.add_option("--rankfile-syntax", raw.rankfile_syntax,
-                   "accepted for the existing scripts: every spelling is understood")
-        ->type_name("KIND")
-        ->group(how)
-        ->multi_option_policy(last)
-        ->check(CLI::IsMember({"auto", "rankfile", "map-by", "mca"}));
-    app.add_flag("--bare", raw.bare, "leave out tt-run's own choice of network")->group(how);
-    app.add_flag("--dry-run", raw.dry_run, "print the plan, and a command to paste, and start nothing")
-        ->group(how);
-    app.add_flag("-v,--verbose", raw.verbose, "say which files were found and what is run")->group(how);
-
-    const char* environment = "Their environment";
-    app.add_option("--env", raw.env, "set a variable for every rank; wins over the binding file")
-        ->type_name("NAME=VALUE")
-        ->group(environment)
-        ->allow_extra_args(false);
-    app.add_option("--pass", raw.pass, "hand the caller's variables of such names to every rank")
-        ->type_name("GLOB")
-        ->group(environment)
-        ->allow_extra_args(false);
-    app.add_option("--unset", raw.unset, "take a variable from every rank; wins over everything")
-        ->type_name("NAME")
-        ->group(environment)
-        ->allow_extra_args(false);
-
-    const char* checks = "Checks";
-    app.add_flag("--strict", raw.strict, "unknown keys in a binding file are errors")->group(checks);
-    app.add_flag("--skip-executable-check", raw.skip_executable_check, "PROGRAM need not be here")
-        ->group(checks);
-    app.add_flag("--skip-mgd-check", raw.skip_mgd_check, "the MGD need not be here")->group(checks);
-    app.add_flag("--no-validate", raw.no_validate, "do not check the job against hardware")->group(checks);
-    app.add_flag("--require-hardware", raw.require_hardware, "no hardware to check against is an error")
-        ->group(checks);
-    app.add_flag("--force-rediscovery", raw.force_rediscovery,
-                 "work the bindings out again (no meaning with a binding file)")
-        ->group(checks);
-
-    const char* later = "Not yet";
-    app.add_flag("--debug-gdbserver", raw.debug_gdbserver, "start every rank under gdbserver")->group(later);
-    app.add_option("--tracy", raw.tracy, "start every rank under tracy")->type_name("'WORDS'")->group(later);
-}
-
 class OptionChecker {
   public:
-    OptionChecker(const RawOptions& raw, const ParsedArguments& parsed, const Arguments& arguments,
+    OptionChecker(const LaunchWords& raw, const ParsedArguments& parsed, const Arguments& arguments,
                   const support::HostEnvironment& host, DiagnosticSink& sink)
         : raw_(raw), parsed_(parsed), arguments_(arguments), host_(host), sink_(sink) {}
 
@@ -159,18 +34,27 @@ class OptionChecker {
         options.strict = raw_.strict;
         options.skip_executable_check = raw_.skip_executable_check;
         check_modes();
-        check_not_yet();
         options.allocation = allocation();
         options.validation = {given("--cluster", raw_.cluster), !raw_.no_validate, raw_.require_hardware};
         options.bindings = bindings();
         options.plan.bare = raw_.bare;
         options.plan.tcp_interface = given("--tcp-interface", raw_.tcp_interface);
-        if (!raw_.mpi_args.empty()) {
-            const auto text = support::make_source_text("<--mpi-args>", raw_.mpi_args);
-            options.plan.mpi = launcher::parse_mpi_arguments(text, sink_).value_or(launcher::MpiArguments{});
-        }
         options.plan.environment = environment();
+        options.plan.tools = tools();
+        read_supervision(raw_.supervision, parsed_, options.plan, sink_);
+        options.from_plan = given("--from-plan", raw_.supervision.from_plan);
+        options.plan_file = raw_.supervision.plan_file;
+        options.events = raw_.supervision.events;
+        options.report = raw_.supervision.report;
+        options.events_output = raw_.supervision.events_output;
+        if (options.from_plan) {
+            check_no_program();
+            return options;
+        }
         check_program(options);
+        options.mpi = launcher::find_mpi_launcher(host_, raw_.supervision.launcher,
+                                                  launcher::detect_program_mpi(options.plan.program, host_));
+        read_mpi_arguments(options);
         return options;
     }
 
@@ -180,13 +64,25 @@ class OptionChecker {
                              : std::optional(Spanned<std::string>{value, parsed_.span_of(option)});
     }
 
-    /// Exactly one of the four says which ranks there are.
+    /// The same words mean different things to different launchers.
+    void read_mpi_arguments(LaunchOptions& options) {
+        if (!raw_.mpi_args.empty()) {
+            const auto text = support::make_source_text("<--mpi-args>", raw_.mpi_args);
+            const auto family =
+                options.mpi ? launcher::family_of(options.mpi->flavour) : launcher::MpiFamily::mpich;
+            options.plan.mpi =
+                launcher::parse_mpi_arguments(text, family, sink_).value_or(launcher::MpiArguments{});
+        }
+    }
+
+    /// Exactly one of the five says which ranks there are.
     void check_modes() {
-        const std::array<std::pair<const char*, const std::string*>, 4> modes{
+        const std::array<std::pair<const char*, const std::string*>, 5> modes{
             {{"--rank-binding", &raw_.rank_binding},
              {"--rank-bindings-mapping", &raw_.rank_bindings_mapping},
              {"--mesh-graph-descriptor", &raw_.mesh_graph_descriptor},
-             {"--mesh-graph-descriptor-mapping", &raw_.mesh_graph_descriptor_mapping}}};
+             {"--mesh-graph-descriptor-mapping", &raw_.mesh_graph_descriptor_mapping},
+             {"--from-plan", &raw_.supervision.from_plan}}};
         const char* first = nullptr;
         for (const auto& [name, value] : modes) {
             if (value->empty()) {
@@ -213,17 +109,19 @@ class OptionChecker {
         }
     }
 
-    void check_not_yet() {
-        const auto not_yet = [&](const char* name, bool is_given, const char* instead) {
-            if (is_given) {
-                sink_.report(
-                    Diagnostic(kNotYet, parsed_.span_of(name), fmt::format("`{}` does not work yet", name))
-                        .help(instead));
-            }
-        };
-        not_yet("--debug-gdbserver", raw_.debug_gdbserver,
-                "start your program as `gdbserver HOST:PORT PROGRAM`");
-        not_yet("--tracy", !raw_.tracy.empty(), "start your program as `python3 -m tracy PROGRAM`");
+    launcher::RankTools tools() {
+        launcher::RankTools tools;
+        tools.gdbserver = raw_.debug_gdbserver;
+        if (tools.gdbserver && !raw_.skip_executable_check && !host_.find_program("gdbserver")) {
+            sink_.report(Diagnostic(launcher::kProgramNotFound, parsed_.span_of("--debug-gdbserver"),
+                                    "program not found: `gdbserver` is not on PATH")
+                             .help("install it (package gdbserver), or, if it is only on the other hosts, "
+                                   "add --skip-executable-check"));
+        }
+        if (raw_.tracy) {
+            tools.tracy = launcher::parse_tracy({*raw_.tracy, parsed_.span_of("--tracy")}, host_, sink_);
+        }
+        return tools;
     }
 
     bool is_auto() const {
@@ -305,6 +203,14 @@ class OptionChecker {
         return options;
     }
 
+    void check_no_program() {
+        if (parsed_.first_positional < arguments_.words().size()) {
+            sink_.report(Diagnostic(kOptionConflict, arguments_.span(parsed_.first_positional),
+                                    "the plan names the program; none may stand here")
+                             .also(parsed_.span_of("--from-plan"), "the plan"));
+        }
+    }
+
     void check_program(LaunchOptions& options) {
         const std::vector<std::string>& words = arguments_.words();
         const std::size_t first = parsed_.first_positional;
@@ -323,7 +229,7 @@ class OptionChecker {
         }
     }
 
-    const RawOptions& raw_;
+    const LaunchWords& raw_;
     const ParsedArguments& parsed_;
     const Arguments& arguments_;
     const support::HostEnvironment& host_;
@@ -336,8 +242,8 @@ std::optional<LaunchOptions> parse_launch_options(const Arguments& arguments,
                                                   const support::HostEnvironment& host,
                                                   DiagnosticSink& sink) {
     CLI::App app;
-    RawOptions raw;
-    define(app, raw);
+    LaunchWords raw;
+    define_launch(app, raw);
     const support::ErrorWatch watch(sink);
     const auto parsed = parse_arguments(app, arguments, 1, sink);
     if (!parsed) {
@@ -356,8 +262,8 @@ std::string launch_help() {
     CLI::App app(
         "Starts one process per rank, each with the environment of its mesh, through MPICH's mpiexec.",
         "tt-run");
-    RawOptions raw;
-    define(app, raw);
+    LaunchWords raw;
+    define_launch(app, raw);
     app.get_formatter()->column_width(44);
     std::string help = app.help();
     const std::size_t usage = help.find("Usage:");
@@ -371,7 +277,9 @@ std::string launch_help() {
         "       tt-run convert FILE [-o OUT]         write an MGD or a cluster in today's format\n"
         "       tt-run discover                      the devices of this host\n"
         "       tt-run generate-rank-bindings        work out which rank owns which mesh\n"
-        "       tt-run cache list|clear              what `tt-run -m` keeps");
+        "       tt-run cache list|clear              what `tt-run -m` keeps\n"
+        "       tt-run doctor [--hosts A,B]          what keeps jobs from running, and how to fix it\n"
+        "       tt-run env --rank N [options]        a rank's environment, and why it is so");
     for (std::size_t at = help.find("\n\n\n"); at != std::string::npos; at = help.find("\n\n\n")) {
         help.erase(at, 1);
     }

@@ -6,9 +6,11 @@
 #include "cli/arguments.hpp"
 #include "launcher/auto_allocation.hpp"
 #include "launcher/job_bindings.hpp"
+#include "launcher/mpi_launcher.hpp"
 #include "launcher/plan.hpp"
 #include "launcher/validate_job.hpp"
 #include "support/diagnostic.hpp"
+#include "support/error.hpp"
 #include "support/host_environment.hpp"
 
 namespace tt_run::cli {
@@ -20,6 +22,13 @@ struct LaunchOptions {
     std::optional<launcher::AllocationRequest> allocation;
     launcher::PlanRequest plan;
     launcher::ValidationOptions validation;
+    /// What starts the ranks, or why nothing can.
+    support::Result<launcher::MpiLauncher> mpi = std::unexpected(support::Error("not looked for"));
+    std::optional<support::Spanned<std::string>> from_plan;
+    std::string plan_file;  ///< this and the next two: as written, empty if not wanted
+    std::string events;
+    std::string report;
+    bool events_output = false;
     bool dry_run = false;
     bool verbose = false;
     bool strict = false;

@@ -19,6 +19,8 @@ constexpr std::array kVerbs = std::to_array<Verb>({
     {"convert", run_convert},
     {"diff", run_diff},
     {"discover", run_discover},
+    {"doctor", run_doctor},
+    {"env", run_env},
     {"generate-rank-bindings", run_generate_rank_bindings},
     {"show", run_show},
 });

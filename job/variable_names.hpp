@@ -12,11 +12,19 @@ inline constexpr char kMockClusterVariable[] = "TT_METAL_MOCK_CLUSTER_DESC_PATH"
 inline constexpr char kFactorySystemVariable[] = "TT_METAL_FACTORY_SYSTEM_DESCRIPTOR_PATH";
 inline constexpr char kCacheVariable[] = "TT_METAL_CACHE";
 inline constexpr char kMetalHomeVariable[] = "TT_METAL_HOME";
+inline constexpr char kProfilerDirectoryVariable[] = "TT_METAL_PROFILER_DIR";
 inline constexpr char kRuntimeRootVariable[] = "TT_METAL_RUNTIME_ROOT";
 inline constexpr char kOriginalDirectoryVariable[] = "TT_RUN_ORIGINAL_CWD";
 inline constexpr char kRankVariable[] = "TT_RUN_RANK";
 inline constexpr char kSizeVariable[] = "TT_RUN_SIZE";
 inline constexpr char kSubcontextIdVariable[] = "TT_RUN_SUBCONTEXT_ID";
 inline constexpr char kSubcontextSizesVariable[] = "TT_RUN_SUBCONTEXT_SIZES";
+
+/// Carried by every process of a job, so that none can be mistaken for another's: unique per launch.
+inline constexpr char kJobVariable[] = "TT_RUN_JOB";
+/// Where the supervisor listens, and the token it wants to hear: the agent's for an agent, the runtime's for
+/// the program.
+inline constexpr char kSupervisorVariable[] = "TT_RUN_SUPERVISOR";
+inline constexpr char kTokenVariable[] = "TT_RUN_TOKEN";
 
 }  // namespace tt_run::job

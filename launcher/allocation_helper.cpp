@@ -6,6 +6,7 @@
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/mpi_launcher.hpp"
 #include "launcher/plan.hpp"
+#include "launcher/program_mpi.hpp"
 #include "launcher/run_plan.hpp"
 
 namespace tt_run::launcher {
@@ -40,6 +41,7 @@ JobBindings job_of(const HelperRun& run) {
 
 PlanRequest request_of(const HelperRun& run) {
     PlanRequest request;
+    request.direct = true;
     request.program = helper_command(run);
     // What the user says in --mpi-args is for the job, not for this.
     for (const std::string& host : run.hosts) {
@@ -59,12 +61,13 @@ std::vector<std::string> helper_command(const HelperRun& run) {
 
 bool run_helper(const HelperRun& run, const support::HostEnvironment& host, const support::Span& place,
                 DiagnosticSink& sink) {
-    const auto launcher = find_mpi_launcher(host);
+    const PlanRequest request = request_of(run);
+    const auto launcher = find_mpi_launcher(host, "", detect_program_mpi(request.program, host));
     if (!launcher) {
         sink.report(Diagnostic(kHelperFailed, place, launcher.error().message()));
         return false;
     }
-    const auto plan = build_plan(job_of(run), request_of(run), *launcher, host, sink);
+    const auto plan = build_plan(job_of(run), request, *launcher, host, sink);
     if (!plan) {
         return false;
     }

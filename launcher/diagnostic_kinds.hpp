@@ -55,6 +55,9 @@ inline constexpr DiagnosticKind kUnknownInterface{"unknown-interface", Severity:
 inline constexpr DiagnosticKind kInterfaceConflict{"interface-conflict", Severity::warning};
 inline constexpr DiagnosticKind kProgramNotFound{"program-not-found"};
 inline constexpr DiagnosticKind kBadAssignment{"bad-assignment"};
+inline constexpr DiagnosticKind kBadTool{"bad-tool"};
+inline constexpr DiagnosticKind kPlanUnusable{"plan-unusable"};
+inline constexpr DiagnosticKind kNoSuchRank{"no-such-rank"};
 
 // Generating rank bindings.
 inline constexpr DiagnosticKind kPresetNoGalaxy{"preset-no-galaxy"};

@@ -22,7 +22,8 @@ namespace {
 
 class WordReader {
   public:
-    WordReader(std::vector<ShellWord> words, DiagnosticSink& sink) : words_(std::move(words)), sink_(sink) {}
+    WordReader(std::vector<ShellWord> words, MpiFamily family, DiagnosticSink& sink)
+        : words_(std::move(words)), family_(family), sink_(sink) {}
 
     MpiArguments read() {
         while (at_ < words_.size()) {
@@ -75,7 +76,23 @@ class WordReader {
         apply(*known, word, values);
     }
 
+    void pass_through(std::string_view dashes, std::string_view name, const Values& values) {
+        asked_.passed_through.push_back(std::string(dashes) + std::string(name));
+        for (const Spanned<std::string>& value : values) {
+            asked_.passed_through.push_back(value.value);
+        }
+    }
+
     void apply(const MpiWord& known, const ShellWord& word, const Values& values) {
+        if (family_ == MpiFamily::open_mpi) {
+            if (known.is_open_mpis) {
+                return pass_through("--", known.name, values);
+            }
+            if (known.meaning == MpiMeaning::passed_through || known.meaning == MpiMeaning::hydra_launcher) {
+                return refuse(word.span, word.value,
+                              "it is for MPICH's mpiexec, and the ranks are started by Open MPI");
+            }
+        }
         switch (known.meaning) {
             case MpiMeaning::hosts:
                 add_hosts(values[0]);
@@ -133,10 +150,7 @@ class WordReader {
                 refuse(word.span, word.value, known.reason);
                 break;
             case MpiMeaning::passed_through:
-                asked_.passed_through.push_back("-" + std::string(known.name));
-                for (const Spanned<std::string>& value : values) {
-                    asked_.passed_through.push_back(value.value);
-                }
+                pass_through("-", known.name, values);
                 break;
         }
     }
@@ -259,6 +273,8 @@ class WordReader {
             binding(values[1]);
         } else if (name == "orte_default_hostfile" || name == "prte_default_hostfile") {
             asked_.hostfile = values[1];
+        } else if (family_ == MpiFamily::open_mpi && !name.starts_with("rmaps_")) {
+            pass_through("--", "mca", values);
         } else if (name == "plm_rsh_agent") {
             refuse(values[0].span, name, "use `-launcher ssh -launcher-exec PATH`");
         } else if (name.starts_with("rmaps_")) {
@@ -295,6 +311,7 @@ class WordReader {
     static constexpr std::string_view kNoCounterpartOfModifier = "MPICH has no counterpart to this modifier";
 
     std::vector<ShellWord> words_;
+    MpiFamily family_;
     DiagnosticSink& sink_;
     std::size_t at_ = 0;
     MpiArguments asked_;
@@ -302,7 +319,8 @@ class WordReader {
 
 }  // namespace
 
-std::optional<MpiArguments> parse_mpi_arguments(const support::SourceTextPtr& text, DiagnosticSink& sink) {
+std::optional<MpiArguments> parse_mpi_arguments(const support::SourceTextPtr& text, MpiFamily family,
+                                                DiagnosticSink& sink) {
     const support::ErrorWatch watch(sink);
     auto words = support::split_shell_words(Span{text, 0, text->text().size()});
     if (!words) {
@@ -310,7 +328,7 @@ std::optional<MpiArguments> parse_mpi_arguments(const support::SourceTextPtr& te
                         .help("quote as a shell does: \"--host 'a,b'\""));
         return std::nullopt;
     }
-    MpiArguments asked = WordReader(*std::move(words), sink).read();
+    MpiArguments asked = WordReader(*std::move(words), family, sink).read();
     return watch.saw_error() ? std::nullopt : std::optional(std::move(asked));
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "launcher/mpi_launcher.hpp"
 #include "support/diagnostic.hpp"
 #include "support/source_text.hpp"
 
@@ -37,12 +38,12 @@ struct MpiArguments {
         launcher;  ///< how Hydra reaches hosts: fork, ssh, slurm, ...
     std::vector<ExportedVariable> exports;
     bool keep_going = false;                  ///< a rank's end does not end the others
-    std::vector<std::string> passed_through;  ///< Hydra's own words, in order
+    std::vector<std::string> passed_through;  ///< words of the launcher's own, in order
 };
 
-/// Reads the words of `--mpi-args`. Reports every word that has no meaning here, with a caret under it. Empty
-/// exactly when it reported an error.
-std::optional<MpiArguments> parse_mpi_arguments(const support::SourceTextPtr& text,
+/// Reads the words of `--mpi-args` for a launcher of this family. Reports every word that has no meaning
+/// here, with a caret under it. Empty exactly when it reported an error.
+std::optional<MpiArguments> parse_mpi_arguments(const support::SourceTextPtr& text, MpiFamily family,
                                                 support::DiagnosticSink& sink);
 
 }  // namespace tt_run::launcher

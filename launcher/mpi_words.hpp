@@ -35,6 +35,8 @@ struct MpiWord {
     int values = 0;  ///< words that follow it
     /// For dropped and refused ones: why, and for refused ones what to do instead.
     std::string_view reason = {};
+    /// A dropped or refused word that Open MPI's mpirun knows: it is handed to that one as it is.
+    bool is_open_mpis = false;
 };
 
 /// The word called `name` (no dashes), or nothing.

@@ -5,8 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "job/variable_names.hpp"
 #include "launcher/diagnostic_kinds.hpp"
-#include "launcher/mpi_launcher.hpp"
+#include "launcher/launcher_flags.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::launcher {
@@ -53,83 +54,77 @@ std::optional<support::Spanned<std::string>> choose_interface(const PlanRequest&
     return request.tcp_interface;
 }
 
-class FlagChooser {
-  public:
-    FlagChooser(const PlanRequest& request, const support::HostEnvironment& host, LaunchPlan& plan)
-        : request_(request), host_(host), plan_(plan) {}
-
-    void choose(const std::optional<support::Spanned<std::string>>& interface) {
-        choose_launcher();
-        add({"-hosts", host_list()}, "one entry per rank or run of ranks, in rank order");
-        const MpiArguments& mpi = request_.mpi;
-        if (interface) {
-            add({"-iface", interface->value}, fmt::format("network interface `{}`", interface->value));
-        }
-        if (mpi.binding) {
-            add({"-bind-to", mpi.binding->value}, "asked for; by default nothing is pinned");
-        }
-        if (mpi.tag_output) {
-            add({"-prepend-pattern", "[1,%r]<stdout>: "}, "--tag-output, in Open MPI's form");
-        }
-        if (mpi.output_directory) {
-            choose_output_files(fs::path(mpi.output_directory->value));
-        }
-        if (mpi.keep_going) {
-            add({"-disable-auto-cleanup"}, "asked for: a rank's end does not end the others");
-        }
-        if (!mpi.passed_through.empty()) {
-            add(mpi.passed_through, "passed through from --mpi-args");
-        }
-        add({"-print-all-exitcodes"}, "so that the exit code is a rank's, not all of them or-ed");
-    }
-
-  private:
-    void add(std::vector<std::string> words, std::string reason) {
-        plan_.flags.push_back({std::move(words), std::move(reason)});
-    }
-
-    void choose_launcher() {
-        const bool all_here =
-            std::all_of(plan_.ranks.begin(), plan_.ranks.end(),
-                        [&](const PlannedRank& rank) { return rank.place.host == host_.hostname; });
-        if (request_.mpi.launcher) {
-            add({"-launcher", request_.mpi.launcher->value}, "asked for in --mpi-args");
-        } else if (all_here) {
-            add({"-launcher", "fork"}, "all ranks run on this host");
-        } else {
-            add({"-launcher", "ssh"}, "some ranks run on other hosts");
+/// Supervised, a rank's files are the supervisor's to write: Open MPI's layout for its own option, ours for
+/// --log-dir.
+void choose_log_files(const PlanRequest& request, const support::HostEnvironment& host, LaunchPlan& plan) {
+    OutputOptions& output = plan.supervision.output;
+    for (const PlannedRank& rank : plan.ranks) {
+        const std::string name = fmt::format("rank.{}", rank.rank.value);
+        if (request.log_directory) {
+            const fs::path directory = (host.working_directory / *request.log_directory).lexically_normal();
+            output.output_files.push_back(directory / (name + ".stdout"));
+            output.error_files.push_back(directory / (name + ".stderr"));
+        } else if (request.mpi.output_directory) {
+            const fs::path job =
+                (host.working_directory / request.mpi.output_directory->value / "1").lexically_normal();
+            output.output_files.push_back(job / name / "stdout");
+            output.error_files.push_back(job / name / "stderr");
         }
     }
+}
 
-    /// `a:2,b:1,a:1`: Hydra keeps repeats, so this places rank by rank without a rankfile.
-    std::string host_list() const {
-        std::string list;
-        for (std::size_t first = 0, next = 0; first < plan_.ranks.size(); first = next) {
-            const std::string& host = plan_.ranks[first].place.host;
-            while (next < plan_.ranks.size() && plan_.ranks[next].place.host == host) {
-                ++next;
-            }
-            list += fmt::format("{}{}:{}", list.empty() ? "" : ",", host, next - first);
-        }
-        return list;
+void choose_supervision(const PlanRequest& request, const support::HostEnvironment& host, LaunchPlan& plan) {
+    plan.is_direct = request.direct;
+    plan.supervision = request.supervision;
+    if (request.mpi.tag_output && plan.supervision.output.tag == Tag::none) {
+        plan.supervision.output.tag = Tag::open_mpi;
     }
-
-    /// Open MPI's layout, DIR/1/rank.N/stdout, except that N is not padded with zeros.
-    void choose_output_files(const fs::path& written) {
-        const fs::path job = (host_.working_directory / written / "1").lexically_normal();
-        for (const PlannedRank& rank : plan_.ranks) {
-            plan_.directories.push_back(job / fmt::format("rank.{}", rank.rank.value));
-        }
-        add({"-outfile-pattern", (job / "rank.%r" / "stdout").string()}, "--output-filename");
-        add({"-errfile-pattern", (job / "rank.%r" / "stderr").string()}, "--output-filename");
+    if (request.mpi.keep_going) {
+        plan.supervision.on_failure = OnFailure::carry_on;
     }
+    if (!plan.is_direct) {
+        plan.agent = find_agent(host);
+    }
+    choose_log_files(request, host, plan);
+}
 
-    const PlanRequest& request_;
-    const support::HostEnvironment& host_;
-    LaunchPlan& plan_;
-};
+/// Puts the tools around the rank's program.
+void choose_tools(const RankTools& tools, const support::HostEnvironment& host, LaunchPlan& plan) {
+    if (!tools.gdbserver && !tools.tracy) {
+        return;
+    }
+    for (PlannedRank& rank : plan.ranks) {
+        rank.program = program_under_tools(tools, rank.rank, plan.program, host);
+        if (tools.tracy) {
+            const fs::path directory = tracy_directory(*tools.tracy, rank.rank);
+            rank.environment[job::kProfilerDirectoryVariable] = {directory.string(), "--tracy"};
+            plan.directories.push_back(directory);
+        }
+    }
+}
 
 }  // namespace
+
+const std::vector<std::string>& program_of(const PlannedRank& rank, const LaunchPlan& plan) {
+    return rank.program.empty() ? plan.program : rank.program;
+}
+
+support::Result<void> make_directories(const LaunchPlan& plan) {
+    for (const fs::path& directory : plan.directories) {
+        std::error_code failure;
+        fs::create_directories(directory, failure);
+        if (failure) {
+            return std::unexpected(
+                support::Error(failure.message())
+                    .while_doing(fmt::format("making the directory `{}`", directory.string())));
+        }
+    }
+    return {};
+}
+
+std::filesystem::path find_agent(const support::HostEnvironment& host) {
+    return host.executable.parent_path() / "tt-run-agent";
+}
 
 std::optional<LaunchPlan> build_plan(const JobBindings& job, const PlanRequest& request,
                                      const MpiLauncher& launcher, const support::HostEnvironment& host,
@@ -161,13 +156,22 @@ std::optional<LaunchPlan> build_plan(const JobBindings& job, const PlanRequest& 
     }
     plan.mpiexec = launcher.path;
     plan.mpi_version = launcher.version;
+    plan.flavour = launcher.flavour;
+    plan.launcher_reason = launcher.reason;
     plan.placement_reason = placement->reason;
+    plan.interface = interface ? interface->value : "";
     for (const BoundRank& rank : job.ranks) {
         const RankPlace& place = placement->places[static_cast<std::size_t>(rank.rank.value)];
-        plan.ranks.push_back({rank.rank, rank.mesh_id, rank.mesh_host_rank, place,
-                              build_rank_environment(rank, job, place, environment, host)});
+        plan.ranks.push_back({rank.rank,
+                              rank.mesh_id,
+                              rank.mesh_host_rank,
+                              place,
+                              build_rank_environment(rank, job, place, environment, host),
+                              {}});
     }
-    FlagChooser(request, host, plan).choose(interface);
+    choose_tools(request.tools, host, plan);
+    choose_supervision(request, host, plan);
+    choose_launcher_flags(request, host, plan);
     return plan;
 }
 

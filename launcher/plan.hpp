@@ -7,9 +7,13 @@
 
 #include "launcher/job_bindings.hpp"
 #include "launcher/mpi_arguments.hpp"
+#include "launcher/mpi_launcher.hpp"
 #include "launcher/placement.hpp"
 #include "launcher/rank_environment.hpp"
+#include "launcher/rank_tools.hpp"
+#include "launcher/supervision.hpp"
 #include "support/diagnostic.hpp"
+#include "support/error.hpp"
 #include "support/host_environment.hpp"
 
 namespace tt_run::launcher {
@@ -20,25 +24,36 @@ struct PlannedRank {
     std::optional<topology::MeshHostRank> mesh_host_rank;
     RankPlace place;
     RankEnvironment environment;
+    std::vector<std::string> program;  ///< argv, if it is not the plan's: it runs under a tool; else empty
 };
 
 /// A word for the MPI launcher that was decided on, and why.
 struct LauncherFlag {
+    /// Which of the two ways to run a plan has it.
+    enum class Form { both, supervised, direct };
+
     std::vector<std::string> words;
     std::string reason;
+    Form form = Form::both;
 };
 
 /// Everything that is decided about a run before it starts. A pure value: running it, printing it, and saving
 /// it decide nothing more.
 struct LaunchPlan {
-    std::vector<PlannedRank> ranks;                  ///< ascending from 0, without gaps
-    std::vector<std::string> program;                ///< argv of every rank
-    std::filesystem::path working_directory;         ///< of every rank; absolute
-    std::filesystem::path mpiexec;                   ///< absolute
-    std::string mpi_version;                         ///< "MPICH Hydra"
+    std::vector<PlannedRank> ranks;           ///< ascending from 0, without gaps
+    std::vector<std::string> program;         ///< argv of every rank that has none of its own
+    std::filesystem::path working_directory;  ///< of every rank; absolute
+    std::filesystem::path mpiexec;            ///< absolute
+    std::string mpi_version;                  ///< "MPICH Hydra"
+    Flavour flavour = Flavour::hydra;
+    std::string launcher_reason;
     std::vector<LauncherFlag> flags;                 ///< in the order in which mpiexec gets them
     std::vector<std::filesystem::path> directories;  ///< to make before the start; absolute
     std::string placement_reason;
+    std::string interface;        ///< the network interface asked for, or empty
+    bool is_direct = false;       ///< plain mpiexec, without agents and supervisor
+    std::filesystem::path agent;  ///< absolute; empty if direct
+    SupervisionOptions supervision;
 };
 
 /// What the command line asks of a run, besides the binding files.
@@ -46,12 +61,22 @@ struct PlanRequest {
     std::vector<std::string> program;
     MpiArguments mpi;
     EnvironmentOptions environment;
+    RankTools tools;
     std::optional<support::Spanned<std::string>> tcp_interface;
     bool bare = false;
+    bool direct = false;
+    SupervisionOptions supervision;
+    std::optional<std::filesystem::path> log_directory;  ///< as written; relative to the launch directory
 };
 
-/// The MPI launcher to use; see mpi_launcher.hpp.
-struct MpiLauncher;
+/// argv of one of the plan's ranks.
+const std::vector<std::string>& program_of(const PlannedRank& rank, const LaunchPlan& plan);
+
+/// Makes the plan's directories.
+support::Result<void> make_directories(const LaunchPlan& plan);
+
+/// The agent lies beside tt-run; every host has both at the same place.
+std::filesystem::path find_agent(const support::HostEnvironment& host);
 
 /// Decides. Reports what cannot be planned; empty exactly when it reported an error.
 std::optional<LaunchPlan> build_plan(const JobBindings& job, const PlanRequest& request,

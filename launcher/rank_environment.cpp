@@ -23,7 +23,10 @@ constexpr std::array<Names, 5> kHostPrefixes{"LC_", "OMP_", "UCX_", "FI_", "MPIR
 constexpr std::array<Names, 4> kHostNames{"LANG", "TZ", "TERM", "TMPDIR"};
 
 /// A rank's own: the caller's are another job's, or a shell's left-overs.
-constexpr std::array<Names, 11> kRanksOwn{job::kMeshIdVariable,
+constexpr std::array<Names, 14> kRanksOwn{job::kJobVariable,
+                                          job::kSupervisorVariable,
+                                          job::kTokenVariable,
+                                          job::kMeshIdVariable,
                                           job::kMeshHostRankVariable,
                                           job::kMeshGraphDescriptorVariable,
                                           job::kOriginalDirectoryVariable,
@@ -174,6 +177,10 @@ class EnvironmentBuilder {
 bool is_passed(std::string_view name) {
     return !is_one_of(name, kRanksOwn) && (has_prefix_of(name, kMetalPrefixes) ||
                                            has_prefix_of(name, kHostPrefixes) || is_one_of(name, kHostNames));
+}
+
+bool is_ranks_own(std::string_view name) {
+    return is_one_of(name, kRanksOwn);
 }
 
 std::vector<std::string> look_alikes(const support::HostEnvironment& host) {

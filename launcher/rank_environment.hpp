@@ -45,6 +45,9 @@ RankEnvironment build_rank_environment(const BoundRank& rank, const JobBindings&
 /// Whether the caller's variable of this name is handed to ranks by default.
 bool is_passed(std::string_view name);
 
+/// Whether a variable of this name is a rank's own, and the caller's never reaches it.
+bool is_ranks_own(std::string_view name);
+
 /// The caller's variables that look like a passed one and are not (`TTMETAL_FOO`), for a warning with -v.
 std::vector<std::string> look_alikes(const support::HostEnvironment& host);
 

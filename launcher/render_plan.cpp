@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "launcher/hydra_command.hpp"
+#include "launcher/direct_command.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::launcher {
@@ -47,7 +47,7 @@ std::string render_words(const std::vector<std::string>& words) {
 }
 
 /// One line per segment, so that ranks can be told apart.
-std::string render_command(const HydraCommand& command) {
+std::string render_command(const DirectCommand& command) {
     std::string text = "env -i";
     for (const auto& [name, value] : command.environment) {
         text += " \\\n  " + support::shell_quoted(name + "=" + value);
@@ -66,22 +66,41 @@ std::string render_command(const HydraCommand& command) {
 
 }  // namespace
 
+std::string render_debugger_commands(const LaunchPlan& plan) {
+    std::string text;
+    for (const PlannedRank& rank : plan.ranks) {
+        if (!rank.program.empty() && rank.program.front() == "gdbserver") {
+            text += fmt::format("rank {} waits for a debugger: gdb -ex 'target remote {}{}'\n",
+                                rank.rank.value, rank.place.host, rank.program[1]);
+        }
+    }
+    return text;
+}
+
 std::string render_plan(const LaunchPlan& plan, const support::HostEnvironment& host) {
-    const HydraCommand command = build_hydra_command(plan, host);
+    const DirectCommand command = build_direct_command(plan, host);
     std::set<std::string> hosts;
     for (const PlannedRank& rank : plan.ranks) {
         hosts.insert(rank.place.host);
     }
     std::string text = fmt::format("# {} on {}, started by {} ({})\n", counted(plan.ranks.size(), "rank"),
                                    counted(hosts.size(), "host"), plan.mpi_version, plan.mpiexec.string());
+    text += fmt::format("# launcher: {}\n", on_one_line(plan.launcher_reason));
     text += fmt::format("# placed by: {}\n", on_one_line(plan.placement_reason));
     for (const PlannedRank& rank : plan.ranks) {
         text += render_rank(rank);
     }
     text += "# flags:\n";
     for (const LauncherFlag& flag : plan.flags) {
+        const char* const only = flag.form == LauncherFlag::Form::direct       ? "; --direct only"
+                                 : flag.form == LauncherFlag::Form::supervised ? "; supervised only"
+                                                                               : "";
+        text += fmt::format("#   {}  ({}{})\n", on_one_line(render_words(flag.words)),
+                            on_one_line(flag.reason), only);
+    }
+    if (!plan.is_direct) {
         text +=
-            fmt::format("#   {}  ({})\n", on_one_line(render_words(flag.words)), on_one_line(flag.reason));
+            "# supervised: each rank is started by its own tt-run-agent; what follows is the --direct form\n";
     }
     if (!command.leaking.empty()) {
         text += fmt::format("# mpiexec needs these, so ranks on this host see them too: {}\n",

@@ -11,4 +11,7 @@ namespace tt_run::launcher {
 /// flag was chosen, then comes the command. The whole of it can be pasted into a shell and runs the job.
 std::string render_plan(const LaunchPlan& plan, const support::HostEnvironment& host);
 
+/// For ranks that wait for a debugger, the command that attaches one to each; else empty.
+std::string render_debugger_commands(const LaunchPlan& plan);
+
 }  // namespace tt_run::launcher

@@ -6,16 +6,16 @@
 #include <csignal>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "job/descriptor.hpp"
+#include "launcher/child_process.hpp"
+#include "launcher/direct_command.hpp"
 #include "launcher/exit_code_filter.hpp"
-#include "launcher/hydra_command.hpp"
 
 namespace tt_run::launcher {
 
@@ -27,34 +27,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kGrace{5};
 
-class Descriptor {
-  public:
-    explicit Descriptor(int value = -1) : value_(value) {}
-    Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(value_, other.value_);
-        return *this;
-    }
-    ~Descriptor() { close(); }
-    int get() const { return value_; }
-    void close() {
-        if (value_ >= 0) {
-            ::close(std::exchange(value_, -1));
-        }
-    }
-
-  private:
-    int value_;
-};
-
-std::vector<char*> pointers_to(std::vector<std::string>& strings) {
-    std::vector<char*> pointers;
-    for (std::string& string : strings) {
-        pointers.push_back(string.data());
-    }
-    pointers.push_back(nullptr);
-    return pointers;
-}
+using job::Descriptor;
 
 /// A running mpiexec, with the reading end of its standard output.
 struct Mpiexec {
@@ -62,59 +35,21 @@ struct Mpiexec {
     Descriptor output;
 };
 
-/// Starts it; an exec that fails is reported through a pipe that closes when it succeeds.
-Result<Mpiexec> start(HydraCommand command, const std::filesystem::path& directory,
+Result<Mpiexec> start(DirectCommand command, const std::filesystem::path& directory,
                       const sigset_t& old_mask) {
-    std::array<int, 2> output{};
-    std::array<int, 2> failure{};
-    if (::pipe2(output.data(), O_CLOEXEC) != 0 || ::pipe2(failure.data(), O_CLOEXEC) != 0) {
+    job::DescriptorPair output = job::make_pipe();
+    if (!output.first) {
         return std::unexpected(Error::from_errno(errno).while_doing("making a pipe"));
     }
-    Mpiexec mpiexec{-1, Descriptor(output[0])};
-    Descriptor output_writer(output[1]);
-    const Descriptor failure_reader(failure[0]);
-    Descriptor failure_writer(failure[1]);
-
-    std::vector<std::string> entries;
-    for (const auto& [name, value] : command.environment) {
-        entries.push_back(name + "=" + value);
+    const Result<pid_t> child = start_child({.arguments = std::move(command.arguments),
+                                             .environment = std::move(command.environment),
+                                             .directory = directory,
+                                             .output = output.second.get(),
+                                             .signal_mask = old_mask});
+    if (!child) {
+        return std::unexpected(child.error());
     }
-    std::vector<char*> environment = pointers_to(entries);
-    std::vector<char*> arguments = pointers_to(command.arguments);
-    const pid_t parent = ::getpid();
-
-    mpiexec.pid = ::fork();
-    if (mpiexec.pid < 0) {
-        return std::unexpected(Error::from_errno(errno).while_doing("starting a process"));
-    }
-    if (mpiexec.pid == 0) {
-        // Dies with us, whatever ends us; TERM lets Hydra take its ranks along.
-        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-        if (::getppid() != parent) {
-            ::_exit(kLauncherFailed);
-        }
-        ::sigprocmask(SIG_SETMASK, &old_mask, nullptr);
-        ::dup2(output_writer.get(), STDOUT_FILENO);
-        if (::chdir(directory.c_str()) == 0) {
-            ::execve(arguments[0], arguments.data(), environment.data());
-        }
-        const int code = errno;
-        const ssize_t told = ::write(failure_writer.get(), &code, sizeof code);
-        ::_exit(told == sizeof code ? kLauncherFailed : kLauncherFailed + 1);
-    }
-    output_writer.close();
-    failure_writer.close();
-    int code = 0;
-    if (::read(failure_reader.get(), &code, sizeof code) == sizeof code) {
-        ::waitpid(mpiexec.pid, nullptr, 0);
-        Error reason = code == E2BIG ? Error(
-                                           "the ranks' environments are too large for one command line (2 "
-                                           "MiB in all, 128 KiB each)")
-                                     : Error::from_errno(code);
-        return std::unexpected(std::move(reason).while_doing(
-            fmt::format("running `{}` in `{}`", command.arguments[0], directory.string())));
-    }
-    return mpiexec;
+    return Mpiexec{*child, std::move(output.first)};
 }
 
 /// Writes all of it; a full disk is no reason to stop following the job. (A reader that went away ends us by
@@ -205,9 +140,13 @@ class Follower {
         }
     }
 
+    /// `ranks` is 0 for a launcher that lists no statuses, and whose own is the first failing rank's.
     RunOutcome outcome(int status, std::size_t ranks) const {
         if (first_signal_ != 0) {
             return {128 + first_signal_, false};
+        }
+        if (ranks == 0) {
+            return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), false};
         }
         if (filter_.statuses().size() == ranks) {
             return {exit_code_of(filter_.statuses()), false};
@@ -228,14 +167,8 @@ class Follower {
 
 Result<RunOutcome> run_plan(const LaunchPlan& plan, const support::HostEnvironment& host,
                             int standard_output) {
-    for (const std::filesystem::path& directory : plan.directories) {
-        std::error_code failure;
-        std::filesystem::create_directories(directory, failure);
-        if (failure) {
-            return std::unexpected(
-                Error(failure.message())
-                    .while_doing(fmt::format("making the directory `{}`", directory.string())));
-        }
+    if (const auto made = make_directories(plan); !made) {
+        return std::unexpected(made.error());
     }
     sigset_t handled;
     sigset_t old_mask;
@@ -246,9 +179,9 @@ Result<RunOutcome> run_plan(const LaunchPlan& plan, const support::HostEnvironme
     ::sigprocmask(SIG_BLOCK, &handled, &old_mask);
     Descriptor signals(::signalfd(-1, &handled, SFD_CLOEXEC));
     Result<RunOutcome> outcome = RunOutcome{};
-    if (Result<Mpiexec> mpiexec = start(build_hydra_command(plan, host), plan.working_directory, old_mask)) {
+    if (Result<Mpiexec> mpiexec = start(build_direct_command(plan, host), plan.working_directory, old_mask)) {
         outcome = Follower(*std::move(mpiexec), std::move(signals), host.hostname, standard_output)
-                      .follow(plan.ranks.size());
+                      .follow(plan.flavour == Flavour::hydra ? plan.ranks.size() : 0);
     } else {
         outcome = std::unexpected(mpiexec.error());
     }

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "support/file.hpp"
 
 namespace tt_run::test {
@@ -59,6 +61,22 @@ void LaunchFixture::write(const std::string& name, const std::string& content, b
     if (executable) {
         fs::permissions(path, fs::perms::owner_all);
     }
+}
+
+void LaunchFixture::write_ring(int ranks) const {
+    std::string graph =
+        "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [1, 1] } "
+        "host_topology { dims: [1, 1] } channels { count: 1 } }\n"
+        "graph_descriptors { name: \"G\" type: \"FABRIC\"\n";
+    std::string rows = "mesh_graph_desc_path: ring.textproto\nrank_bindings:\n";
+    for (int rank = 0; rank < ranks; ++rank) {
+        graph += fmt::format("instances {{ mesh {{ mesh_descriptor: \"M\" mesh_id: {} }} }}\n", rank);
+        rows += fmt::format("  - {{rank: {0}, mesh_id: {0}, env_overrides: {{OWN: \"{0}\"}}}}\n", rank);
+    }
+    write("ring.textproto", graph +
+                                "graph_topology { layout_type: RING channels { count: 1 } } }\n"
+                                "top_level_instance { graph { graph_descriptor: \"G\" graph_id: 0 } }\n");
+    write("ring.yaml", rows);
 }
 
 std::string LaunchFixture::read(const std::string& name) const {

@@ -20,6 +20,9 @@ class LaunchFixture {
     std::string read(const std::string& name) const;
     bool exists(const std::string& name) const;
 
+    /// `ring.yaml`, which binds each of so many ranks to a mesh of one chip, and its MGD.
+    void write_ring(int ranks) const;
+
     /// `tt-run` with these arguments, in D; `environment` is added to (or, with an empty optional, taken
     /// from) the test's own.
     ChildOutcome run(std::vector<std::string> arguments) const;

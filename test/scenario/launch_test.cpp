@@ -71,9 +71,9 @@ TEST_CASE("5: quoting arrives intact and the launcher expands nothing") {
         d.run({"--rank-binding", "two.yaml", "bash", "-c", "echo \"a b;$TT_RUN_RANK\"; exit 0"});
     CHECK(sorted_lines(outcome.standard_output) == Lines{"a b;0", "a b;1"});
     const ChildOutcome odd =
-        d.run({"--rank-binding", "two.yaml", "printf", "[%s]", "", ":", "a\nb", "'\"$HOME\\", "-n"});
-    const std::string once = "[][:][a\nb]['\"$HOME\\][-n]";
-    CHECK(odd.standard_output == once + once);
+        d.run({"--rank-binding", "two.yaml", "printf", "[%s]\n", "", ":", "a\nb", "'\"$HOME\\", "-n"});
+    CHECK(sorted_lines(odd.standard_output) == Lines{"['\"$HOME\\]", "['\"$HOME\\]", "[-n]", "[-n]", "[:]",
+                                                     "[:]", "[]", "[]", "[a", "[a", "b]", "b]"});
 }
 
 TEST_CASE("6: the order of rows does not matter") {
@@ -452,25 +452,12 @@ TEST_CASE("Open MPI's names for a rank are there under MPICH") {
 
 TEST_CASE("144 ranks with 20 kB of mostly common environment each launch") {
     LaunchFixture d;
-    std::string graph =
-        "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [1, 1] } "
-        "host_topology { dims: [1, 1] } channels { count: "
-        "1 } }\ngraph_descriptors { name: \"G\" type: \"FABRIC\"\n";
-    std::string rows = "mesh_graph_desc_path: many.textproto\nrank_bindings:\n";
-    for (int rank = 0; rank < 144; ++rank) {
-        graph += fmt::format("instances {{ mesh {{ mesh_descriptor: \"M\" mesh_id: {} }} }}\n", rank);
-        rows += fmt::format("  - {{rank: {0}, mesh_id: {0}, env_overrides: {{OWN: \"{0}\"}}}}\n", rank);
-    }
-    d.write("many.textproto",
-            graph +
-                "graph_topology { layout_type: RING channels { count: 1 } } }\ntop_level_instance { graph { "
-                "graph_descriptor: \"G\" graph_id: 0 } }\n");
-    d.write("many.yaml", rows);
+    d.write_ring(144);
     for (int k = 0; k < 20; ++k) {
         d.environment[fmt::format("TT_BULK_{}", k)] = std::string(1000, 'x');
     }
     const ChildOutcome outcome =
-        d.run({"--rank-binding", "many.yaml", "sh", "-c", "echo $OWN ${#TT_BULK_7}"});
+        d.run({"--rank-binding", "ring.yaml", "sh", "-c", "echo $OWN ${#TT_BULK_7}"});
     INFO(outcome.standard_error);
     CHECK(outcome.exit_code == 0);
     const Lines lines = sorted_lines(outcome.standard_output);
@@ -479,16 +466,17 @@ TEST_CASE("144 ranks with 20 kB of mostly common environment each launch") {
                         [](const std::string& line) { return line.ends_with(" 1000"); }) == 144);
 }
 
-TEST_CASE("the exit code is the lowest failing rank's, and its list is not shown") {
+TEST_CASE("24: the exit code is the first failing rank's; in the direct form the lowest one's") {
     const LaunchFixture d;
+    const std::string form = GENERATE("--direct", "--tag=none");
     const auto code = [&](const std::string& script) {
-        const ChildOutcome outcome = d.run({"--rank-binding", "two.yaml", "bash", "-c", script});
+        const ChildOutcome outcome = d.run({"--rank-binding", "two.yaml", form, "bash", "-c", script});
         CHECK(!has(outcome.standard_output, "Exit codes"));
         return outcome.exit_code;
     };
     CHECK(code("exit 0") == 0);
     CHECK(code("exit $((TT_RUN_RANK * 7))") == 7);
-    CHECK(code("exit $((TT_RUN_RANK + 1))") == 1);
+    CHECK(code("sleep 0.$((TT_RUN_RANK * 3)); exit $((TT_RUN_RANK + 1))") == 1);
     CHECK(code("[ $TT_RUN_RANK = 0 ] || exit 70") == 70);
     CHECK(code("[ $TT_RUN_RANK = 1 ] || kill -KILL $$") == 137);
     CHECK(code("[ $TT_RUN_RANK = 1 ] || kill -SEGV $$") == 139);
@@ -507,10 +495,11 @@ TEST_CASE("hosts in any arrangement give each rank its own exit code") {
     d.write("four.yaml", rows);
     for (int failing = 0; failing < 4; ++failing) {
         const std::string script =
-            fmt::format("[ $TT_RUN_RANK -lt {0} ] || exit $((40 + TT_RUN_RANK))", failing);
+            fmt::format("[ $TT_RUN_RANK != {0} ] || exit $((40 + TT_RUN_RANK))", failing);
         const ChildOutcome outcome = d.run({"--rank-binding", "four.yaml", "--mpi-args",
                                             "-launcher fork --host a,b:2,a", "bash", "-c", script});
         CHECK(outcome.exit_code == 40 + failing);
+        CHECK(has(outcome.standard_error, fmt::format("rank {} failed first: exit code", failing)));
     }
 }
 
@@ -528,6 +517,21 @@ TEST_CASE("a signal is handed on and nothing is left") {
             name));
         CHECK(outcome.exit_code == code);
         CHECK(!has(outcome.standard_output, "left"));  // Hydra may say there that the job was ended
+    }
+}
+
+TEST_CASE("a profiler is put around every rank, with a port and a directory of its own") {
+    const LaunchFixture d;
+    d.write("tracy/__main__.py",
+            "import os, sys\nprint(*sys.argv[1:], os.path.isdir(os.environ['TT_METAL_PROFILER_DIR']))\n");
+    const std::string out = (d.directory() / "out").string();
+    for (const char* form : {"--direct", "--tag=none"}) {
+        const ChildOutcome outcome = d.run(
+            {"--rank-binding", "two.yaml", form, "--tracy", "-r -t 9000 -o out", "python3", "s.py", "x"});
+        CHECK(outcome.exit_code == 0);
+        CHECK(sorted_lines(outcome.standard_output) ==
+              Lines{"--port 9000 -o " + out + "/rank0 -r s.py x True",
+                    "--port 9001 -o " + out + "/rank1 -r s.py x True"});
     }
 }
 

@@ -1,0 +1,156 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "job/rank.hpp"
+
+/// What the supervisor (in tt-run) and a rank's agent or runtime say to each other. A message is a frame: the
+/// payload's size in four bytes, then the payload, a kind in one byte and its fields. Numbers are
+/// little-endian; texts are their size in four bytes and their bytes. docs/supervision.md lists who says
+/// what, when.
+namespace tt_run::job {
+
+/// Both ends must speak the same; the first message carries it.
+inline constexpr std::uint32_t kProtocolVersion = 1;
+
+/// Output that an agent may have under way before the supervisor has given credit back, and input the other
+/// way round: what bounds both ends' memory.
+inline constexpr std::uint32_t kWindowBytes = 256U << 10U;
+
+/// No payload may be larger: from a peer that has not shown its token, from an agent or runtime, and from the
+/// supervisor (a rank's environment and arguments, which the kernel bounds).
+inline constexpr std::uint32_t kLargestHello = 512;
+inline constexpr std::uint32_t kLargestFromRank = 1U << 20U;
+inline constexpr std::uint32_t kLargestFromSupervisor = 16U << 20U;
+
+enum class Role : std::uint8_t { agent = 1, runtime = 2 };
+enum class Stream : std::uint8_t { output = 1, error = 2 };
+
+/// The first message on a connection. Anything else first, or the wrong token, and the peer is dropped.
+struct Hello {
+    std::uint32_t version = kProtocolVersion;
+    std::string token;
+    Role role = Role::agent;
+    Rank rank;
+    std::uint32_t pid = 0;
+    std::string host;
+};
+
+/// A rank's row of the plan, the supervisor's answer to an agent's Hello.
+struct StartOrder {
+    std::vector<std::string> arguments;
+    std::vector<std::string> environment;  ///< `NAME=VALUE`; the MPI launcher's own are the agent's to add
+    std::string directory;
+    bool has_input = false;      ///< else the program reads end-of-file
+    std::uint32_t grace_ms = 0;  ///< between TERM and KILL when the supervisor is lost
+};
+
+struct Started {
+    std::uint32_t pid = 0;
+};
+
+/// The program could not be started.
+struct NotStarted {
+    std::uint32_t error_number = 0;
+    std::string attempt;
+};
+
+/// `bytes` lies in the frame it was read from.
+struct Output {
+    Stream stream = Stream::output;
+    std::string_view bytes;
+};
+
+/// `bytes` of the window may be used again.
+struct Credit {
+    std::uint32_t bytes = 0;
+};
+
+/// Standard input; no bytes mean its end.
+struct Input {
+    std::string_view bytes;
+};
+
+/// The rank's first process has ended; others of it may live.
+struct Exited {
+    std::uint32_t wait_status = 0;  ///< as waitpid gives it
+    /// The signal that someone other than the supervisor told the agent to hand on, or 0: whoever did that
+    /// caused the end, not the rank.
+    std::uint32_t told_signal = 0;
+    std::uint64_t peak_memory_bytes = 0;
+};
+
+/// The program asked the MPI launcher to end the job (MPI_Abort).
+struct Aborted {
+    std::uint32_t exit_code = 0;
+};
+
+/// No process of the rank is left, and all its output has been sent.
+struct Gone {};
+
+/// To the agent: hand this signal to the rank's processes.
+struct Signal {
+    std::uint32_t number = 0;
+};
+
+/// To the agent: TERM, and after the grace KILL, to all of the rank's processes.
+struct Terminate {
+    std::uint32_t grace_ms = 0;
+};
+
+/// To the agent: say where the rank's processes stand.
+struct TakeStacks {};
+
+struct Stacks {
+    std::string text;
+};
+
+/// To the agent: end. Whatever still lives of the rank is killed.
+struct Leave {};
+
+/// One thing that a rank's runtime waits for: `peer` is to bring `have` up to `need`.
+struct Wait {
+    std::string object;  ///< "socket 3 receive", "barrier": for people
+    Rank peer;
+    std::uint64_t have = 0;
+    std::uint64_t need = 0;
+};
+
+/// From a runtime: it waits until one (`any`) or all of these are there. Sent again whenever the counters
+/// have moved. `epoch` counts the rank's waits, so that a report can be matched with its end; `probe` is the
+/// number of the Probe that this answers, after a fresh look at what is there, or 0.
+struct Blocked {
+    std::uint64_t epoch = 0;
+    std::uint64_t probe = 0;
+    bool any = false;
+    std::vector<Wait> waits;
+};
+
+/// From a runtime: the wait of this epoch is over.
+struct Unblocked {
+    std::uint64_t epoch = 0;
+};
+
+/// To a runtime that waits: look again, and answer with Blocked or Unblocked.
+struct Probe {
+    std::uint64_t number = 0;
+};
+
+using Message = std::variant<Hello, StartOrder, Started, NotStarted, Output, Credit, Input, Exited, Aborted,
+                             Gone, Signal, Terminate, TakeStacks, Stacks, Leave, Blocked, Unblocked, Probe>;
+
+/// The message as one frame, ready to be written.
+std::string encode(const Message& message);
+
+/// The head of an Output or Input frame whose `size` bytes follow, for writing them without a copy.
+std::string encode_output_head(Stream stream, std::uint32_t size);
+
+/// A payload (a frame without its size). Nothing if it is not exactly one well-formed message.
+std::optional<Message> decode(std::string_view payload);
+
+}  // namespace tt_run::job

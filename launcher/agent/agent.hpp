@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include "job/descriptor.hpp"
+#include "job/rank.hpp"
+
+namespace tt_run::launcher {
+
+/// Who an agent is, as its environment says.
+struct AgentIdentity {
+    job::Rank rank;
+    std::string token;
+    std::string host;
+};
+
+/// The rank from the variables of whichever MPI launcher started us (Hydra, Open MPI, Slurm), or -1.
+job::Rank rank_in_environment();
+
+/// One rank's agent, from its Hello to the supervisor's Leave:
+///   - fetches its row, adds the MPI launcher's own variables, and has the guard start the program;
+///   - passes output and input on, within the windows, and the PMI socket;
+///   - reports start, exit, abort, and that nothing is left;
+///   - hands signals on, the supervisor's and those sent to itself;
+///   - ends the rank's processes when the supervisor, or whoever started the agent, is lost.
+/// Returns when it is to end; the exit code is 0 unless the supervisor could not be spoken to.
+int run_agent(job::Descriptor supervisor, const AgentIdentity& identity);
+
+}  // namespace tt_run::launcher

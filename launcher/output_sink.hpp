@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "job/descriptor.hpp"
+
+namespace tt_run::launcher {
+
+/// Where output goes: a terminal, a pipe, or a file. Never blocks on a slow reader: what it does not take
+/// waits here. Passive and not thread-safe.
+///   open -> lost (nobody reads any more; what comes is dropped)
+class OutputSink {
+  public:
+    OutputSink() = default;
+    /// Writes to one of this process's own descriptors (standard output), which stays the owner's and keeps
+    /// its flags: a pipe or terminal is opened anew, for those flags belong to everybody who shares it.
+    static OutputSink borrow(int descriptor);
+    /// Owns the file.
+    static OutputSink own(job::Descriptor file);
+
+    std::string& buffer() { return buffer_; }
+    /// Writes what is taken at once.
+    void flush();
+    /// Writes all of it, however long that takes or until the reader has gone.
+    void flush_fully();
+
+    std::size_t backlog() const { return buffer_.size() - written_; }
+    /// The descriptor to wait for when there is a backlog.
+    int descriptor() const { return descriptor_; }
+    bool lost() const { return lost_; }
+
+  private:
+    job::Descriptor owned_;
+    int descriptor_ = -1;
+    bool may_block_ = false;
+    std::string buffer_;
+    std::size_t written_ = 0;
+    bool lost_ = false;
+};
+
+}  // namespace tt_run::launcher

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "job/channel.hpp"
+#include "job/socket_address.hpp"
+#include "job/supervision_message.hpp"
+
+namespace tt_run::launcher {
+
+/// What a PeerSet tells its owner. Calls may use the set, and close peers.
+class PeerListener {
+  public:
+    virtual ~PeerListener() = default;
+    /// The rank's agent has shown its token. At most one is let in for a rank.
+    virtual void agent_joined(job::Rank rank, const job::Hello& hello) = 0;
+    virtual void agent_said(job::Rank rank, const job::Message& message) = 0;
+    /// It went away, or said what no agent says.
+    virtual void agent_lost(job::Rank rank) = 0;
+    virtual void runtime_said(job::Rank rank, const job::Message& message) = 0;
+    virtual void runtime_lost(job::Rank rank) = 0;
+};
+
+/// The supervisor's connections. Whoever connects has a few seconds and `kLargestHello` bytes to show the
+/// token of an agent or of a rank's runtime; others are dropped unheard, as are second peers of a rank, and
+/// nothing they send reaches the listener. Not thread-safe.
+///   connected -> agent | runtime -> lost
+///        \-> dropped
+class PeerSet {
+  public:
+    struct Tokens {
+        std::string agent;
+        std::string runtime;
+    };
+
+    PeerSet(job::Listener listener, Tokens tokens, std::size_t ranks);
+
+    const std::string& address() const { return listener_.address; }
+    /// Readable when `take_news` has something to do.
+    int descriptor() const { return events_.get(); }
+    void take_news(PeerListener& owner);
+    /// Drops peers that have been silent too long; call it now and then.
+    void drop_silent(std::chrono::steady_clock::time_point now);
+
+    bool has_agent(job::Rank rank) const;
+    /// To the rank's agent, if it is there.
+    void send(job::Rank rank, const job::Message& message);
+    /// To the rank's runtime, if it is there.
+    void send_to_runtime(job::Rank rank, const job::Message& message);
+    void send_all(const job::Message& message);
+    /// Bytes under way to the rank's agent that its socket has not taken.
+    std::size_t queued(job::Rank rank) const;
+
+  private:
+    using Clock = std::chrono::steady_clock;
+
+    struct Peer {
+        explicit Peer(job::Descriptor connection) : channel(std::move(connection), job::kLargestHello) {}
+        job::Channel channel;
+        bool is_known = false;
+        job::Role role = job::Role::agent;
+        job::Rank rank;
+        Clock::time_point since;
+        bool waits_for_room = false;  ///< epoll watches for POLLOUT
+    };
+
+    void accept_all();
+    void hear(int descriptor, PeerListener& owner);
+    bool let_in(Peer& peer, const job::Hello& hello);
+    void drop(int descriptor, PeerListener& owner);
+    void watch_room(Peer& peer);
+    void send_to(int descriptor, const job::Message& message);
+    std::vector<int>& seats(job::Role role) { return role == job::Role::agent ? agents_ : runtimes_; }
+
+    job::Listener listener_;
+    Tokens tokens_;
+    job::Descriptor events_;
+    std::map<int, std::unique_ptr<Peer>> peers_;  ///< by descriptor
+    std::vector<int> agents_;                     ///< by rank; -1 if not there
+    std::vector<int> runtimes_;
+    std::size_t unknown_ = 0;
+};
+
+}  // namespace tt_run::launcher

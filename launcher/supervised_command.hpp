@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "launcher/plan.hpp"
+#include "support/host_environment.hpp"
+
+namespace tt_run::launcher {
+
+/// Where agents find their supervisor.
+struct SupervisorAddress {
+    std::string address;
+    std::string token;
+    std::string job;  ///< marks every process of the job, mpiexec's own as well
+};
+
+/// What to execute, in full: argv (argv[0] is an absolute path) and the whole environment.
+struct SupervisedCommand {
+    std::vector<std::string> arguments;
+    support::Variables environment;
+};
+
+/// One mpiexec command that starts an agent per rank on the planned hosts. The token stands in the
+/// environment alone: a command line can be read by everybody.
+SupervisedCommand build_supervised_command(const LaunchPlan& plan, const support::HostEnvironment& host,
+                                           const SupervisorAddress& supervisor);
+
+}  // namespace tt_run::launcher

@@ -1,0 +1,172 @@
+// What a supervised job promises besides its end: limits, output, input.
+
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "test/scenario/launch_fixture.hpp"
+
+using namespace tt_run::test;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+std::size_t count(const std::string& text, char what) {
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), what));
+}
+
+}  // namespace
+
+TEST_CASE("a job over its time is ended, and says where each rank stood") {
+    const LaunchFixture d;
+    for (const char* option : {"--timeout", "--idle-timeout"}) {
+        const ChildOutcome outcome = d.run({"--rank-binding", "two.yaml", option, "300ms", "sleep", "600"});
+        INFO(outcome.standard_error);
+        CHECK(outcome.exit_code == 124);
+        CHECK(has(outcome.standard_error, std::string("0.3 s (") + option + ")"));
+        CHECK(has(outcome.standard_error, "rank 0 stands at:\n  process "));
+        CHECK(has(outcome.standard_error, "rank 1 stands at:\n"));
+        CHECK(has(outcome.standard_error, ": sleep 600\n"));
+    }
+}
+
+TEST_CASE("ranks that do not start are named with their hosts") {
+    LaunchFixture d;
+    // An ssh that waits for ever stands in for a host that does not answer.
+    d.write("bin/ssh", "#!/bin/sh\necho $$ > ssh.pid\nexec sleep 600\n", true);
+    const ChildOutcome outcome =
+        d.run({"--rank-binding", "two.yaml", "--start-timeout", "500ms", "--mpi-args",
+               "--host " + host_name() + ",nowhere -launcher-exec " + (d.directory() / "bin/ssh").string(),
+               "true"});
+    INFO(outcome.standard_error);
+    CHECK(outcome.exit_code == 124);
+    CHECK(has(outcome.standard_error, "within 0.5 s (--start-timeout)"));
+    CHECK(has(outcome.standard_error, " on nowhere\n"));
+    CHECK(d.shell("kill -0 $(cat ssh.pid)").exit_code != 0);
+}
+
+TEST_CASE("a failing rank leaves the others alone if it should") {
+    const LaunchFixture d;
+    d.write_ring(4);
+    const std::string script = "if [ $TT_RUN_RANK = 2 ]; then kill -SEGV $$; fi; sleep 0.5; echo done";
+    const ChildOutcome outcome =
+        d.run({"--rank-binding", "ring.yaml", "--on-failure=continue", "bash", "-c", script});
+    CHECK(outcome.exit_code == 139);
+    CHECK(outcome.standard_output == "done\ndone\ndone\n");
+    CHECK(has(outcome.standard_error, "rank 2 failed (signal 11 (SIGSEGV"));
+    const ChildOutcome waits =
+        d.run({"--rank-binding", "ring.yaml", "--on-failure=wait", "--grace", "10s", "bash", "-c", script});
+    CHECK(waits.exit_code == 139);
+    CHECK(waits.standard_output == "done\ndone\ndone\n");
+}
+
+TEST_CASE("lines are whole, and tagged as asked") {
+    const LaunchFixture d;
+    d.write("parts",
+            "#!/bin/sh\nprintf a; sleep 0.05; printf b; sleep 0.05; echo c; echo err >&2; printf last\n",
+            true);
+    const auto lines = [&](const std::string& tag) {
+        const ChildOutcome outcome = d.run({"--rank-binding", "two.yaml", "--no-validate", tag, "./parts"});
+        CHECK(outcome.exit_code == 0);
+        return std::pair(sorted_lines(outcome.standard_output), sorted_lines(outcome.standard_error));
+    };
+    CHECK(lines("--tag=rank") ==
+          std::pair(Lines{"[0] abc", "[0] last", "[1] abc", "[1] last"}, Lines{"[0] err", "[1] err"}));
+    CHECK(lines("--tag=mesh").second == Lines{"[mesh 0.0 rank 0] err", "[mesh 0.1 rank 1] err"});
+    CHECK(lines("--tag=host").second ==
+          Lines{"[" + host_name() + " rank 0] err", "[" + host_name() + " rank 1] err"});
+    CHECK(lines("--tag-output") == std::pair(Lines{"[1,0]<stdout>: abc", "[1,0]<stdout>: last",
+                                                   "[1,1]<stdout>: abc", "[1,1]<stdout>: last"},
+                                             Lines{"[1,0]<stderr>: err", "[1,1]<stderr>: err"}));
+}
+
+TEST_CASE("identical lines are folded, errors first") {
+    const LaunchFixture d;
+    d.write_ring(6);
+    const ChildOutcome outcome = d.shell(
+        "tt-run --rank-binding ring.yaml --fold bash -c 'echo same; echo same; [ $OWN = 3 ] || echo most; "
+        "echo bad >&2; echo own $OWN' 2>&1");
+    CHECK(outcome.exit_code == 0);
+    const std::string& text = outcome.standard_output;
+    CHECK(has(text, "[0-5] bad\n"));
+    CHECK(has(text, "[0-5] same (x2)\n"));
+    CHECK(has(text, "[0-2,4,5] most\n"));
+    CHECK(has(text, "[3] own 3\n"));
+    CHECK(text.find("bad") < text.find("same"));
+}
+
+TEST_CASE("logs go to a file per rank and stream; one rank can be shown") {
+    const LaunchFixture d;
+    const ChildOutcome outcome =
+        d.run({"--rank-binding", "two.yaml", "--no-validate", "--log-dir", "logs/a", "--only-rank", "1", "sh",
+               "-c", "echo out $TT_RUN_RANK; echo err $TT_RUN_RANK >&2"});
+    CHECK(outcome.standard_output == "out 1\n");
+    CHECK(outcome.standard_error == "err 1\n");
+    CHECK(d.read("logs/a/rank.0.stdout") == "out 0\n");
+    CHECK(d.read("logs/a/rank.0.stderr") == "err 0\n");
+    CHECK(d.read("logs/a/rank.1.stdout") == "out 1\n");
+    const ChildOutcome alone =
+        d.run({"--rank-binding", "two.yaml", "--only-rank", "0", "sh", "-c", "printf $TT_RUN_RANK"});
+    CHECK(alone.standard_output == "0");
+}
+
+TEST_CASE("standard input of any size goes to rank 0, the others read its end") {
+    const LaunchFixture d;
+    const ChildOutcome outcome = d.shell(
+        "head -c 20000000 /dev/zero | tt-run --rank-binding two.yaml bash -c 'echo $TT_RUN_RANK $(wc -c)'");
+    CHECK(sorted_lines(outcome.standard_output) == Lines{"0 20000000", "1 0"});
+    // A program that does not read is no obstacle.
+    CHECK(d.shell("head -c 20000000 /dev/zero | tt-run --rank-binding two.yaml true").exit_code == 0);
+}
+
+TEST_CASE("a flood of output arrives whole, a closed stream and a silent rank harm nobody") {
+    const LaunchFixture d;
+    const ChildOutcome flood = d.shell(
+        "tt-run --rank-binding two.yaml bash -c 'head -c 200000000 /dev/zero | tr \"\\0\" \"\\n\"' | wc -c");
+    CHECK(flood.standard_output == "400000000\n");
+    const ChildOutcome closed = d.run(
+        {"--rank-binding", "two.yaml", "--no-validate", "bash", "-c", "exec >&-; sleep 0.2; echo here >&2"});
+    CHECK(closed.exit_code == 0);
+    CHECK(closed.standard_error == "here\nhere\n");
+    CHECK(d.run({"--rank-binding", "two.yaml", "sleep", "0.3"}).exit_code == 0);
+    // Nobody reads: the job ends like any other program in a pipeline.
+    const ChildOutcome unread = d.shell(
+        "set -o pipefail; tt-run --rank-binding two.yaml bash -c 'while :; do echo x; done' | head -1");
+    CHECK(unread.exit_code == 141);
+    CHECK(unread.standard_output == "x\n");
+}
+
+TEST_CASE("what a rank leaves behind ends with it") {
+    const LaunchFixture d;
+    const ChildOutcome outcome = d.run({"--rank-binding", "two.yaml", "--grace", "50ms", "bash", "-c",
+                                        "(setsid env -i sleep 600 & echo $! > left.$TT_RUN_RANK) ; exit 0"});
+    CHECK(outcome.exit_code == 0);
+    CHECK(d.shell("sleep 0.2; kill -0 $(cat left.0) || kill -0 $(cat left.1)").exit_code != 0);
+}
+
+TEST_CASE("the MPI is the one that the program was built for") {
+    const LaunchFixture d;
+    for (const char* program : {TT_RUN_MPICH_PROGRAM, TT_RUN_OPENMPI_PROGRAM}) {
+        for (const char* form : {"--direct", "--tag=none"}) {
+            const ChildOutcome outcome = d.run({"--rank-binding", "two.yaml", form, program, "none"});
+            INFO(outcome.standard_error);
+            CHECK(sorted_lines(outcome.standard_output) == Lines{"rank 0 of 2", "rank 1 of 2"});
+        }
+    }
+}
+
+TEST_CASE("programs with the names of verbs are programs after an option") {
+    const LaunchFixture d;
+    for (const char* name : {"env", "diff", "init", "doctor"}) {
+        d.write(fmt::format("bin/{}", name), "#!/bin/sh\necho program\n", true);
+        const ChildOutcome outcome =
+            d.shell(fmt::format("PATH=$PWD/bin:$PATH tt-run --rank-binding two.yaml {}", name));
+        CHECK(count(outcome.standard_output, '\n') == 2);
+        CHECK(has(outcome.standard_output, "program\n"));
+    }
+}
