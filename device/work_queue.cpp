@@ -149,7 +149,8 @@ void WorkQueue::wait_for(std::unique_lock<std::mutex>& lock, std::uint64_t ticke
     if (completed_ >= ticket) {
         return;
     }
-    const distributed::WaitScope scope(fmt::format("`{}` on {}", running_, name_));
+    const std::string& now = busy_ || waiting_.empty() ? running_ : waiting_.front().what;
+    const distributed::WaitScope scope(fmt::format("`{}` on {}", now, name_));
     while (!changed_.wait_for(lock, kBetweenChecks, [&] { return completed_ >= ticket; })) {
         // The check may throw or run Python: not with the lock.
         lock.unlock();

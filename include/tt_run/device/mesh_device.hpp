@@ -25,13 +25,13 @@ struct FabricNodeId {
 };
 
 struct MeshDeviceConfig {
-    std::optional<MeshShape> mesh_shape;            ///< nothing: the whole mesh of this rank
-    std::optional<MeshCoordinate> offset;           ///< of the first device within that mesh
-    std::vector<std::int32_t> physical_device_ids;  ///< these devices, row-major; needs `mesh_shape`
-    std::size_t l1_small_size = 0;                  ///< bytes set aside at the top of each core's L1
-    std::size_t trace_region_size = 0;              ///< bytes of each chip's DRAM set aside
-    std::uint32_t num_command_queues = 1;           ///< 1 or 2
-    std::size_t worker_l1_size = 0;                 ///< L1 for buffers, if less than all; 0: all
+    std::optional<MeshShape> mesh_shape = std::nullopt;   ///< nothing: the whole mesh of this rank
+    std::optional<MeshCoordinate> offset = std::nullopt;  ///< of the first device within that mesh
+    std::vector<std::int32_t> physical_device_ids = {};   ///< these devices, row-major; needs `mesh_shape`
+    std::size_t l1_small_size = 0;                        ///< bytes set aside at the top of each core's L1
+    std::size_t trace_region_size = 0;                    ///< bytes of each chip's DRAM set aside
+    std::uint32_t num_command_queues = 1;                 ///< 1 or 2
+    std::size_t worker_l1_size = 0;                       ///< L1 for buffers, if less than all; 0: all
 };
 
 /// Cores that work together, apart from those of other sub-devices.

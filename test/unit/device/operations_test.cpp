@@ -360,7 +360,7 @@ TEST_CASE("typecast between every pair of types does what the rule says") {
                 } else {
                     const auto integer =
                         static_cast<Integer>(from == DataType::int32 || from == DataType::uint32
-                                                 ? to_integer(values[k], from)
+                                                 ? to_integer(spread[k], from)
                                                  : static_cast<Integer>(source[k]));
                     REQUIRE(plain[k] == static_cast<float>(wrapped(integer, to)));
                 }
