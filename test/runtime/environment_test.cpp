@@ -12,7 +12,9 @@ namespace {
 ChildOutcome report(const tt_run::support::Variables& variables,
                     std::vector<std::string> words = {"devices"}) {
     words.insert(words.begin(), TT_RUN_BINARY_DIR "/device_report");
-    ChildCommand command{.arguments = std::move(words), .environment = test_environment()};
+    ChildCommand command;
+    command.arguments = std::move(words);
+    command.environment = test_environment();
     for (const auto& [name, value] : variables) {
         command.environment[name] = value;
     }

@@ -13,9 +13,11 @@ using namespace tt_run::test;
 namespace {
 
 void must_run(std::vector<std::string> arguments) {
-    const ChildOutcome outcome = run_child({.arguments = std::move(arguments),
-                                            .environment = test_environment(),
-                                            .deadline = std::chrono::seconds(300)});
+    ChildCommand command;
+    command.arguments = std::move(arguments);
+    command.environment = test_environment();
+    command.deadline = std::chrono::seconds(300);
+    const ChildOutcome outcome = run_child(command);
     INFO(outcome.standard_output);
     INFO(outcome.standard_error);
     REQUIRE(outcome.exit_code == 0);
@@ -33,10 +35,11 @@ TEST_CASE("the examples build against an installed tt_run and run") {
     must_run({TT_RUN_CMAKE, "--build", build});
 
     const auto run = [&](const std::string& config, const std::string& example) {
-        ChildCommand command{.arguments = {"tt-run", "--rank-binding",
-                                           TT_RUN_SOURCE_DIR "/configs/" + config + "/rank_bindings.yaml",
-                                           build + "/" + example},
-                             .environment = test_environment()};
+        ChildCommand command;
+        command.arguments = {"tt-run", "--rank-binding",
+                             TT_RUN_SOURCE_DIR "/configs/" + config + "/rank_bindings.yaml",
+                             build + "/" + example};
+        command.environment = test_environment();
         command.environment["TT_RUN_EMULATE"] = "1";
         const ChildOutcome outcome = run_child(command);
         INFO(outcome.standard_error);

@@ -16,7 +16,9 @@ const std::string kReport = TT_RUN_BINARY_DIR "/device_report";
 const std::string kConfigs = TT_RUN_SOURCE_DIR "/configs/";
 
 ChildOutcome run(std::vector<std::string> arguments) {
-    ChildCommand command{.arguments = std::move(arguments), .environment = test_environment()};
+    ChildCommand command;
+    command.arguments = std::move(arguments);
+    command.environment = test_environment();
     command.environment["TT_RUN_EMULATE"] = "1";
     return run_child(command);
 }
@@ -74,7 +76,9 @@ TEST_CASE("when a rank dies in any way, the others end and the job says so") {
 }
 
 TEST_CASE("another MPI's launcher is found out") {
-    ChildCommand command{.arguments = {kReport, "rank"}, .environment = test_environment()};
+    ChildCommand command;
+    command.arguments = {kReport, "rank"};
+    command.environment = test_environment();
     command.environment["TT_RUN_SIZE"] = "2";
     const ChildOutcome outcome = run_child(command);
     CHECK(outcome.exit_code == 9);
