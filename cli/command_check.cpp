@@ -15,6 +15,7 @@
 #include "launcher/mapping_files.hpp"
 #include "support/file.hpp"
 #include "topology/load_mesh_graph.hpp"
+#include "topology/physical/cluster_file.hpp"
 #include "topology/physical/cluster_text.hpp"
 
 namespace tt_run::cli {

@@ -13,6 +13,7 @@
 #include "topology/load_mesh_graph.hpp"
 #include "topology/mgd_export.hpp"
 #include "topology/physical/cluster_json.hpp"
+#include "topology/physical/diagnostic_kinds.hpp"
 #include "topology/physical/umd_export.hpp"
 
 namespace tt_run::cli {
@@ -91,6 +92,16 @@ int convert_mesh_graph(const CommandContext& context, const support::SourceTextP
                                      : kNo;
 }
 
+int refuse_without_links(const CommandContext& context, const support::Span& cluster) {
+    DiagnosticSink sink;
+    sink.report(Diagnostic(topology::kExportNeedsLinks, cluster,
+                           "links are not known here, and a cluster descriptor cannot say so: it would claim "
+                           "that there are none")
+                    .help("save it as JSON or YAML, which can"));
+    context.console.print(sink, true);
+    return kCannotTell;
+}
+
 }  // namespace
 
 int run_convert(const CommandContext& context) {
@@ -130,6 +141,9 @@ int run_convert(const CommandContext& context) {
     context.console.print(sink, true);
     if (!cluster) {
         return exit_code_of_unloaded(sink);
+    }
+    if (format == "umd" && !cluster->links_known()) {
+        return refuse_without_links(context, cluster_span(context.arguments, word));
     }
     if (format == "umd") {
         return write_descriptors(context, *cluster, options.output);

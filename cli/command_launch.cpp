@@ -4,12 +4,15 @@
 #include "cli/exit_code.hpp"
 #include "cli/launch_options.hpp"
 #include "job/variable_names.hpp"
+#include "launcher/auto_allocation.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/job_bindings.hpp"
+#include "launcher/mesh_coordinates.hpp"
 #include "launcher/mpi_launcher.hpp"
 #include "launcher/plan.hpp"
 #include "launcher/render_plan.hpp"
 #include "launcher/run_plan.hpp"
+#include "launcher/validate_job.hpp"
 
 namespace tt_run::cli {
 
@@ -35,11 +38,43 @@ void print_whereabouts(const CommandContext& context, const launcher::JobBinding
     }
 }
 
+std::vector<std::string> hosts_of(const launcher::LaunchPlan& plan) {
+    std::vector<std::string> hosts;
+    for (const launcher::PlannedRank& rank : plan.ranks) {
+        hosts.push_back(rank.place.host);
+    }
+    return hosts;
+}
+
+/// Puts what phase 1 worked out where the user would have named files.
+void adopt(const launcher::Allocation& allocation, LaunchOptions& options) {
+    options.bindings = allocation.bindings;
+    options.plan.mpi.rankfile = allocation.rankfile;
+    options.validation.validate = options.validation.validate && !allocation.proved;
+}
+
+/// Phase 1: works out the bindings that the rest of the launch takes. An exit code if there is nothing left
+/// to do.
+std::optional<int> allocate(const CommandContext& context, LaunchOptions& options,
+                            support::DiagnosticSink& sink) {
+    const auto allocation = launcher::allocate(*options.allocation, context.host, sink);
+    if (!allocation || allocation->only_planned) {
+        context.console.print(sink, true);
+        context.console.print(allocation ? allocation->told : "");
+        return allocation ? kYes : kUsage;
+    }
+    if (options.verbose || options.dry_run) {
+        context.console.print_error(allocation->told);
+    }
+    adopt(*allocation, options);
+    return std::nullopt;
+}
+
 }  // namespace
 
 int run_launch(const CommandContext& context) {
     support::DiagnosticSink sink;
-    const auto options = parse_launch_options(context.arguments, context.host, sink);
+    auto options = parse_launch_options(context.arguments, context.host, sink);
     if (options && options->help_wanted) {
         context.console.print(launch_help());
         return kYes;
@@ -47,17 +82,34 @@ int run_launch(const CommandContext& context) {
     if (options && options->strict) {
         sink.treat_as_error(launcher::kUnknownKey);
     }
-    const auto job =
-        options ? launcher::load_job_bindings(options->bindings, context.host, sink) : std::nullopt;
+    if (options && options->allocation) {
+        if (const auto done = allocate(context, *options, sink)) {
+            return *done;
+        }
+    }
+    auto job = options ? launcher::load_job_bindings(options->bindings, context.host, sink) : std::nullopt;
+    const auto hardware = job ? launcher::find_known_hardware(*job, options->validation, context.host, sink)
+                              : launcher::KnownHardware{};
+    if (job) {
+        launcher::resolve_mesh_coordinates(*job, hardware.model ? &*hardware.model : nullptr, context.host,
+                                           sink);
+    }
     const auto mpi = launcher::find_mpi_launcher(context.host);
     const auto plan =
         job && mpi ? launcher::build_plan(*job, options->plan, *mpi, context.host, sink) : std::nullopt;
+    const std::string unchecked =
+        plan && sink.errors() == 0
+            ? launcher::validate_job(*job, hosts_of(*plan), hardware, options->validation, context.host, sink)
+            : "";
 
     context.console.print(sink, options && (options->verbose || options->dry_run));
+    if (!unchecked.empty()) {
+        context.console.print_error(fmt::format("tt-run: note: {}\n", unchecked));
+    }
     if (!mpi) {
         context.console.print_error(fmt::format("tt-run: error: {}\n", mpi.error().message()));
     }
-    if (!plan) {
+    if (!plan || sink.errors() != 0) {
         return kUsage;
     }
     if (options->verbose) {

@@ -16,6 +16,9 @@ struct CommandContext {
 /// `tt-run [options] PROGRAM [args]`. Returns the exit code.
 int run_launch(const CommandContext& context);
 
+/// `tt-run cache list|clear`: the allocations kept below this directory.
+int run_cache(const CommandContext& context);
+
 /// `tt-run check [options] FILE...`: reads files of any kind and prints everything that is wrong with them.
 int run_check(const CommandContext& context);
 
@@ -30,6 +33,9 @@ int run_diff(const CommandContext& context);
 
 /// `tt-run discover`: the devices of this host.
 int run_discover(const CommandContext& context);
+
+/// `tt-run generate-rank-bindings`: which rank owns which mesh, on which host and devices, as binding files.
+int run_generate_rank_bindings(const CommandContext& context);
 
 /// tt-run: a verb counts only as the first argument; everything else is a launch. Returns the exit code.
 int run(const CommandContext& context);

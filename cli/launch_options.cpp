@@ -1,13 +1,12 @@
 #include "cli/launch_options.hpp"
 
-#include <set>
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "launcher/diagnostic_kinds.hpp"
+#include "launcher/host_names.hpp"
 #include "launcher/mpi_arguments.hpp"
 #include "launcher/yaml_map.hpp"
 #include "support/text.hpp"
@@ -28,6 +27,8 @@ struct RawOptions {
     std::string mesh_graph_descriptor_mapping;
     std::string hosts;
     std::string mock_cluster;
+    std::string cluster;
+    std::string helper;
     std::string factory_system;
     std::string mpi_args;
     std::string tcp_interface;
@@ -43,6 +44,8 @@ struct RawOptions {
     bool skip_executable_check = false;
     bool skip_mgd_check = false;
     bool force_rediscovery = false;
+    bool no_validate = false;
+    bool require_hardware = false;
     bool debug_gdbserver = false;
 };
 
@@ -59,22 +62,31 @@ void define(CLI::App& app, RawOptions& raw) {
         ->group(which)
         ->multi_option_policy(last);
     app.add_option("-m,--mesh-graph-descriptor", raw.mesh_graph_descriptor,
-                   "work the bindings out from this MGD (not yet)")
+                   "work the bindings out from this MGD")
         ->type_name("FILE")
         ->group(which)
         ->multi_option_policy(last);
     app.add_option("-M,--mesh-graph-descriptor-mapping", raw.mesh_graph_descriptor_mapping,
-                   "the same for several MGDs (not yet)")
+                   "the same for several MGDs, by sub-context")
         ->type_name("FILE")
         ->group(which)
         ->multi_option_policy(last);
-    app.add_option("--hosts", raw.hosts, "hosts to work the bindings out for (not yet)")
+    app.add_option("--hosts", raw.hosts, "hosts to work the bindings out for")
         ->type_name("A,B,...")
         ->group(which)
         ->multi_option_policy(last);
     app.add_option("--mock-cluster-rank-binding", raw.mock_cluster,
                    "YAML of rank -> cluster descriptor that stands in for its chips")
         ->type_name("FILE")
+        ->group(which)
+        ->multi_option_policy(last);
+    app.add_option("--cluster", raw.cluster, "the hardware, to work out or check the bindings on")
+        ->type_name("X")
+        ->group(which)
+        ->multi_option_policy(last);
+    app.add_option("--phase1-helper", raw.helper,
+                   "let this program (tt-metal's generate_rank_bindings) work the bindings out")
+        ->type_name("PATH")
         ->group(which)
         ->multi_option_policy(last);
     app.add_option("--factory-system-descriptor", raw.factory_system, "expected wiring, handed to all ranks")
@@ -122,7 +134,11 @@ void define(CLI::App& app, RawOptions& raw) {
     app.add_flag("--skip-executable-check", raw.skip_executable_check, "PROGRAM need not be here")
         ->group(checks);
     app.add_flag("--skip-mgd-check", raw.skip_mgd_check, "the MGD need not be here")->group(checks);
-    app.add_flag("--force-rediscovery", raw.force_rediscovery, "has no meaning with a binding file; ignored")
+    app.add_flag("--no-validate", raw.no_validate, "do not check the job against hardware")->group(checks);
+    app.add_flag("--require-hardware", raw.require_hardware, "no hardware to check against is an error")
+        ->group(checks);
+    app.add_flag("--force-rediscovery", raw.force_rediscovery,
+                 "work the bindings out again (no meaning with a binding file)")
         ->group(checks);
 
     const char* later = "Not yet";
@@ -144,7 +160,8 @@ class OptionChecker {
         options.skip_executable_check = raw_.skip_executable_check;
         check_modes();
         check_not_yet();
-        check_hosts();
+        options.allocation = allocation();
+        options.validation = {given("--cluster", raw_.cluster), !raw_.no_validate, raw_.require_hardware};
         options.bindings = bindings();
         options.plan.bare = raw_.bare;
         options.plan.tcp_interface = given("--tcp-interface", raw_.tcp_interface);
@@ -204,54 +221,60 @@ class OptionChecker {
                         .help(instead));
             }
         };
-        const char* write = "write a binding file and give it with `--rank-binding`";
-        not_yet("--mesh-graph-descriptor", !raw_.mesh_graph_descriptor.empty(), write);
-        not_yet("--mesh-graph-descriptor-mapping", !raw_.mesh_graph_descriptor_mapping.empty(), write);
         not_yet("--debug-gdbserver", raw_.debug_gdbserver,
                 "start your program as `gdbserver HOST:PORT PROGRAM`");
         not_yet("--tracy", !raw_.tracy.empty(), "start your program as `python3 -m tracy PROGRAM`");
     }
 
-    void check_hosts() {
+    bool is_auto() const {
+        return !raw_.mesh_graph_descriptor.empty() || !raw_.mesh_graph_descriptor_mapping.empty();
+    }
+
+    std::vector<Spanned<std::string>> hosts() {
         if (raw_.hosts.empty()) {
-            return;
+            return {};
         }
         const support::Span span = parsed_.span_of("--hosts");
-        std::set<std::string> seen;
-        bool any = false;
-        for (const std::string_view piece : support::split(raw_.hosts, ',')) {
-            const std::string host(
-                piece.find_first_not_of(' ') == std::string_view::npos ? "" : support::trim(piece));
-            if (host.empty()) {
-                continue;
-            }
-            any = true;
-            const std::string_view spoilt = host[0] == '-'
-                                                ? "begins with `-`, as if a variable before it were empty"
-                                            : piece.find_first_of("\n\r\t") != std::string_view::npos ||
-                                                    host.find(' ') != std::string::npos
-                                                ? "has a blank in it"
-                                            : !seen.insert(host).second ? "is named twice"
-                                                                        : "";
-            if (!spoilt.empty()) {
-                sink_.report(
-                    Diagnostic(launcher::kHostList, span, fmt::format("`{}` in --hosts {}", host, spoilt)));
-            }
-        }
-        if (!any) {
-            sink_.report(Diagnostic(launcher::kHostList, span, "--hosts names no host"));
-        }
-        const bool is_auto =
-            !raw_.mesh_graph_descriptor.empty() || !raw_.mesh_graph_descriptor_mapping.empty();
-        if (is_auto && !raw_.mock_cluster.empty()) {
+        auto names = launcher::parse_host_names({raw_.hosts, span}, sink_);
+        if (is_auto() && !raw_.mock_cluster.empty()) {
             sink_.report(Diagnostic(kOptionConflict, span,
                                     "`--hosts` and `--mock-cluster-rank-binding` both say where the ranks "
                                     "run; give one of them"));
-        } else if (!is_auto) {
+        } else if (!is_auto()) {
             sink_.report(Diagnostic(kOptionIgnored, span,
                                     "`--hosts` has no meaning with a binding file; it is ignored")
                              .help("to place ranks on hosts, use --mpi-args \"--host a,b\""));
         }
+        return names;
+    }
+
+    std::optional<launcher::AllocationRequest> allocation() {
+        launcher::AllocationRequest request;
+        request.hosts = hosts();
+        if (!is_auto()) {
+            return std::nullopt;
+        }
+        request.mesh_graph = given("--mesh-graph-descriptor", raw_.mesh_graph_descriptor);
+        request.mesh_graph_mapping =
+            given("--mesh-graph-descriptor-mapping", raw_.mesh_graph_descriptor_mapping);
+        request.mock = given("--mock-cluster-rank-binding", raw_.mock_cluster);
+        request.cluster = given("--cluster", raw_.cluster);
+        request.factory_system = given("--factory-system-descriptor", raw_.factory_system);
+        request.helper = given("--phase1-helper", raw_.helper);
+        request.force = raw_.force_rediscovery;
+        request.dry_run = raw_.dry_run;
+        if (request.helper && raw_.hosts.empty() && !request.mock) {
+            sink_.report(Diagnostic(kOptionConflict, request.helper->span,
+                                    "a phase 1 helper looks at hosts, and none is named")
+                             .help("add --hosts, or --mock-cluster-rank-binding"));
+        } else if (raw_.hosts.empty() && !request.mock && !request.cluster) {
+            sink_.report(
+                Diagnostic(kOptionConflict,
+                           (request.mesh_graph ? request.mesh_graph : request.mesh_graph_mapping)->span,
+                           "a Mesh Graph Descriptor alone does not say where its ranks run")
+                    .help("add --hosts, --mock-cluster-rank-binding or --cluster"));
+        }
+        return request;
     }
 
     launcher::BindingSources bindings() const {
@@ -346,7 +369,9 @@ std::string launch_help() {
         "       tt-run show X                        a cluster: a file, or a system's name (--list)\n"
         "       tt-run diff EXPECTED ACTUAL          how two clusters differ\n"
         "       tt-run convert FILE [-o OUT]         write an MGD or a cluster in today's format\n"
-        "       tt-run discover                      the devices of this host");
+        "       tt-run discover                      the devices of this host\n"
+        "       tt-run generate-rank-bindings        work out which rank owns which mesh\n"
+        "       tt-run cache list|clear              what `tt-run -m` keeps");
     for (std::size_t at = help.find("\n\n\n"); at != std::string::npos; at = help.find("\n\n\n")) {
         help.erase(at, 1);
     }

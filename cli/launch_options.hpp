@@ -4,8 +4,10 @@
 #include <string>
 
 #include "cli/arguments.hpp"
+#include "launcher/auto_allocation.hpp"
 #include "launcher/job_bindings.hpp"
 #include "launcher/plan.hpp"
+#include "launcher/validate_job.hpp"
 #include "support/diagnostic.hpp"
 #include "support/host_environment.hpp"
 
@@ -14,7 +16,10 @@ namespace tt_run::cli {
 /// A launch as the command line asks for it, every option read and checked against the others.
 struct LaunchOptions {
     launcher::BindingSources bindings;
+    /// Instead of files in `bindings`: work them out first.
+    std::optional<launcher::AllocationRequest> allocation;
     launcher::PlanRequest plan;
+    launcher::ValidationOptions validation;
     bool dry_run = false;
     bool verbose = false;
     bool strict = false;

@@ -14,10 +14,12 @@ struct Verb {
 };
 
 constexpr std::array kVerbs = std::to_array<Verb>({
+    {"cache", run_cache},
     {"check", run_check},
     {"convert", run_convert},
     {"diff", run_diff},
     {"discover", run_discover},
+    {"generate-rank-bindings", run_generate_rank_bindings},
     {"show", run_show},
 });
 

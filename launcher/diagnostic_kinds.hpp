@@ -56,4 +56,22 @@ inline constexpr DiagnosticKind kInterfaceConflict{"interface-conflict", Severit
 inline constexpr DiagnosticKind kProgramNotFound{"program-not-found"};
 inline constexpr DiagnosticKind kBadAssignment{"bad-assignment"};
 
+// Generating rank bindings.
+inline constexpr DiagnosticKind kPresetNoGalaxy{"preset-no-galaxy"};
+inline constexpr DiagnosticKind kPresetDeviceCount{"preset-device-count"};
+inline constexpr DiagnosticKind kPresetTrayMissing{"preset-tray-missing"};
+inline constexpr DiagnosticKind kPresetContradicted{"preset-contradicted", Severity::warning};
+inline constexpr DiagnosticKind kNoDevice{"no-device"};
+inline constexpr DiagnosticKind kUnknownHost{"unknown-host"};
+inline constexpr DiagnosticKind kPinningForm{"pinning-form"};
+inline constexpr DiagnosticKind kPinningUnknown{"pinning-unknown"};
+inline constexpr DiagnosticKind kPinningConflict{"pinning-conflict"};
+
+// Automatic allocation.
+inline constexpr DiagnosticKind kAllocationFailed{"allocation-failed"};
+inline constexpr DiagnosticKind kHelperFailed{"phase1-helper-failed"};
+inline constexpr DiagnosticKind kManyLiveHosts{"many-live-hosts"};
+inline constexpr DiagnosticKind kBadMeshCoordinates{"bad-mesh-coordinates"};
+inline constexpr DiagnosticKind kHardwareRequired{"hardware-required"};
+
 }  // namespace tt_run::launcher

@@ -8,6 +8,7 @@
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/mapping_files.hpp"
 #include "launcher/mesh_ownership.hpp"
+#include "launcher/mock_cluster.hpp"
 #include "support/file.hpp"
 #include "topology/load_mesh_graph.hpp"
 
@@ -66,34 +67,25 @@ class JobLoader {
     }
 
     void add_mock_mapping(const Spanned<std::string>& written, const PathSearch& search) {
-        const auto path = search.find_or_report(written, "mock cluster mapping", sink_);
-        const auto source = path ? load(*path, written) : nullptr;
-        const auto mapping = source ? parse_mock_cluster_mapping(source, sink_) : std::nullopt;
-        if (!mapping) {
+        const auto mock = load_mock_cluster(written, search, host_, sink_);
+        if (!mock) {
             return;
         }
-        if (mapping->is_bare_descriptor) {
-            set_mock(job::Rank{0}, *path, written.span);
-            if (job_.ranks.size() > 1) {
-                sink_.report(
-                    Diagnostic(
-                        kMockRankMissing, written.span,
-                        fmt::format(
-                            "`{}` is one cluster descriptor, for rank 0 alone, but the job has {} ranks",
-                            written.value, job_.ranks.size()))
-                        .help("write a mapping with `rank_to_cluster_mock_cluster_desc: {0: path, 1: path, "
-                              "...}`"));
-            }
-            return;
+        for (const auto& [rank, descriptor] : mock->descriptors) {
+            set_mock(rank, descriptor.path, descriptor.span);
         }
-        const PathSearch entries(host_, *path);
-        for (const auto& [rank, descriptor] : mapping->descriptors) {
-            if (const auto found = find_descriptor(descriptor, *path, entries)) {
-                set_mock(rank, *found, descriptor.span);
-            }
+        if (mock->is_bare_descriptor && job_.ranks.size() > 1) {
+            sink_.report(
+                Diagnostic(
+                    kMockRankMissing, written.span,
+                    fmt::format("`{}` is one cluster descriptor, for rank 0 alone, but the job has {} ranks",
+                                written.value, job_.ranks.size()))
+                    .help("write a mapping with `rank_to_cluster_mock_cluster_desc: {0: path, 1: path, "
+                          "...}`"));
+            return;
         }
         for (const BoundRank& rank : job_.ranks) {
-            if (!mapping->descriptors.contains(rank.rank)) {
+            if (!mock->descriptors.contains(rank.rank)) {
                 sink_.report(Diagnostic(kMockRankMissing, written.span,
                                         fmt::format("`{}` has no cluster descriptor for rank {}",
                                                     written.value, rank.rank.value))
@@ -185,19 +177,6 @@ class JobLoader {
         if (bindings.mock_cluster_rank_binding) {
             mock_named_in_file_.emplace(*bindings.mock_cluster_rank_binding, search);
         }
-    }
-
-    std::optional<fs::path> find_descriptor(const Spanned<std::string>& written, const fs::path& mapping,
-                                            const PathSearch& search) {
-        if (auto found = search.find(written.value)) {
-            return found;
-        }
-        // Descriptors were moved into sub-folders of their own; a copy beside the mapping is what is meant.
-        if (auto beside =
-                search.find((mapping.parent_path() / fs::path(written.value).filename()).string())) {
-            return beside;
-        }
-        return search.find_or_report(written, "cluster descriptor", sink_);
     }
 
     void set_mock(job::Rank rank, const fs::path& descriptor, const support::Span& span) {

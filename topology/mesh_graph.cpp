@@ -8,6 +8,32 @@
 
 namespace tt_run::topology {
 
+std::vector<std::pair<ChipId, ChipId>> Mesh::neighbours() const {
+    std::vector<std::pair<ChipId, ChipId>> pairs;
+    const auto add = [&](ChipId a, ChipId b) {
+        if (a != b) {
+            pairs.push_back(std::minmax(a, b));
+        }
+    };
+    for (std::int32_t row = 0; row < rows(); ++row) {
+        for (std::int32_t column = 0; column < columns(); ++column) {
+            const ChipId here = chip_at(row, column);
+            if (row + 1 < rows() || wraps(0)) {
+                add(here, chip_at((row + 1) % rows(), column));
+            }
+            if (column + 1 < columns() || wraps(1)) {
+                add(here, chip_at(row, (column + 1) % columns()));
+            }
+        }
+    }
+    for (const auto& [a, b] : express_links) {
+        add(a, b);
+    }
+    std::sort(pairs.begin(), pairs.end());
+    pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+    return pairs;
+}
+
 MeshHostRank Mesh::host_rank_of(ChipId chip) const {
     TT_RUN_CHECK(contains(chip));
     const std::int32_t host_row = chip.value / columns() / (rows() / host_dims[0]);

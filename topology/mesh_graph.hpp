@@ -50,6 +50,10 @@ struct Mesh {
         return dim_types[dimension] == DimensionType::ring && device_dims[dimension] > 2;
     }
 
+    /// Every two chips that must be neighbours: in the grid, round its wraps, by express links. The lesser
+    /// first, sorted, each pair once.
+    std::vector<std::pair<ChipId, ChipId>> neighbours() const;
+
     /// The host rank that drives a chip. The chip must be one of this mesh.
     MeshHostRank host_rank_of(ChipId chip) const;
     /// The chips that a host rank drives, ascending. The rank must be one of this mesh.

@@ -165,12 +165,12 @@ std::optional<MeshGraphDescriptor> parse_mgd_textproto(const SourceTextPtr& sour
                                            source->text().size(), kLargestMgdBytes)));
         return std::nullopt;
     }
-    mgd::MeshGraphDescriptor message;
-    google::protobuf::TextFormat::ParseInfoTree places;
-    if (!parse_textproto(source, {kMgdSyntax, kMgdUnknownField}, message, places, sink)) {
+    const std::optional<TextMessage> message = parse_text_message(source, kMgdSyntax, sink);
+    const auto& type = *mgd::MeshGraphDescriptor::descriptor();
+    if (!message || !check_schema(*message, type, {kMgdSyntax, kMgdUnknownField}, sink)) {
         return std::nullopt;
     }
-    const TextprotoMessage root(message, &places, source, Span{source, 0, 0});
+    const TextprotoMessage root(*message, type, Span{source, 0, 0});
     MeshGraphDescriptor descriptor;
     descriptor.source = source;
     for (const TextprotoMessage& mesh : root.messages("mesh_descriptors")) {

@@ -535,7 +535,7 @@ class YamlReader {
     std::optional<End> with_device(End end, const YamlNode& node) {
         const Grid& devices = meshes_[end.mesh].devices;
         if (const auto device = prefixed_number(node, 'D')) {
-            end.device = *device;
+            end.device = device;
             return end;
         }
         // A port of a side: sides are numbered from the north-west (N, W), south-west (S) and north-east (E)

@@ -1,29 +1,35 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include <google/protobuf/message.h>
-#include <google/protobuf/text_format.h>
+#include <google/protobuf/descriptor.h>
 
 #include "support/diagnostic.hpp"
-#include "support/source_text.hpp"
+#include "topology/text_message.hpp"
 
 namespace tt_run::topology {
 
-/// A message read from protobuf's text format, with the place of every field. Internal to the files that read
-/// such formats: protobuf shows through here. Borrows the message and the parse tree that TextprotoDocument
-/// owns.
+/// The diagnostics of one format: what breaks its schema, and a field that the schema does not have.
+struct TextprotoKinds {
+    support::DiagnosticKind syntax;
+    support::DiagnosticKind unknown_field;
+};
+
+/// Compares a message and all within it with its schema, as Protobuf's own parser would, but to the end:
+/// wrong types and values, fields given twice, choices made twice are errors; unknown fields are warnings
+/// that offer the nearest name. True if there was no error.
+bool check_schema(const TextMessage& message, const google::protobuf::Descriptor& type,
+                  const TextprotoKinds& kinds, support::DiagnosticSink& sink);
+
+/// A message that agrees with its schema (check_schema), and typed access to it. Internal to the files that
+/// read such formats: Protobuf shows through here. Borrows the message.
 class TextprotoMessage {
   public:
-    using Field = google::protobuf::FieldDescriptor;
-
-    TextprotoMessage(const google::protobuf::Message& message,
-                     const google::protobuf::TextFormat::ParseInfoTree* places, support::SourceTextPtr source,
-                     support::Span span)
-        : message_(message), places_(places), source_(std::move(source)), span_(std::move(span)) {}
+    TextprotoMessage(const TextMessage& message, const google::protobuf::Descriptor& type, support::Span span)
+        : message_(&message), type_(&type), span_(std::move(span)) {}
 
     /// The field's name where this message was opened (the brace, in a list); all of the text for the
     /// outermost.
@@ -41,29 +47,9 @@ class TextprotoMessage {
     std::vector<TextprotoMessage> messages(const char* name) const;
 
   private:
-    const Field* field(const char* name) const;
-    /// Where the field's values stand, in order.
-    std::vector<support::Span> places(const Field* field) const;
-    support::Span place(const Field* field) const;
-    bool has(const Field* field) const { return message_.GetReflection()->HasField(message_, field); }
-
-    const google::protobuf::Message& message_;
-    const google::protobuf::TextFormat::ParseInfoTree* places_;
-    support::SourceTextPtr source_;
+    const TextMessage* message_;
+    const google::protobuf::Descriptor* type_;
     support::Span span_;
 };
-
-/// The diagnostics of one format: a syntax error, and a field that the format does not have.
-struct TextprotoKinds {
-    support::DiagnosticKind syntax;
-    support::DiagnosticKind unknown_field;
-};
-
-/// Reads `source` into `message` (an instance of a generated type) and keeps places in `places`. A syntax
-/// error is one diagnostic and ends the text; unknown fields are skipped with a diagnostic each, which offers
-/// the nearest name. Nesting beyond 64 is an error. False exactly when it reported an error.
-bool parse_textproto(const support::SourceTextPtr& source, const TextprotoKinds& kinds,
-                     google::protobuf::Message& message, google::protobuf::TextFormat::ParseInfoTree& places,
-                     support::DiagnosticSink& sink);
 
 }  // namespace tt_run::topology

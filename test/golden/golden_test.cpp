@@ -71,7 +71,7 @@ TEST_CASE("every golden case prints what it is recorded to print") {
              << " (scripts/update-golden records what is printed now)");
         CHECK(real.render() == wanted.render());
     }
-    CHECK(cases > 0);
+    CHECK((only != nullptr || cases > 0));
 }
 
 TEST_CASE("every diagnostic kind has a golden case that prints it") {

@@ -410,7 +410,7 @@ TEST_CASE("20: sub-contexts are merged into one job") {
 
 TEST_CASE("21: mock cluster descriptors") {
     const LaunchFixture d;
-    d.write("c/0.yaml", "arch: {0: wormhole_b0}\n");
+    d.write("c/0.yaml", "arch: {0: wormhole_b0}\n");  // enough for paths; too little to be checked against
     d.write("c/1.yaml", "arch: {0: wormhole_b0}\n");
     const std::string dir = d.directory().string();
     for (const std::string map :

@@ -26,9 +26,13 @@ const std::map<std::string, std::set<std::string>> kMayUse{
 
 /// Third parties, and the folders in which they may show.
 const std::map<std::string, std::set<std::string>> kThirdParties{
-    {"CLI", {"cli"}},           {"yaml-cpp", {"support"}},
-    {"google", {"topology"}},   {"nlohmann", {"support", "topology"}},
-    {"mpi.h", {"distributed"}}, {"Eigen", {"device"}},
+    {"CLI", {"cli"}},
+    {"yaml.h", {"support"}},
+    {"google", {"topology"}},
+    {"nlohmann", {"support", "topology"}},
+    {"nettle", {"launcher"}},
+    {"mpi.h", {"distributed"}},
+    {"Eigen", {"device"}},
 };
 
 /// A folder's own files and, where it has any, its public headers.

@@ -1,5 +1,6 @@
 #include "test/walk/corpus.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <sstream>
 
@@ -17,6 +18,18 @@ std::optional<fs::path> corpus_folder(const std::string& name) {
         return std::nullopt;
     }
     return folder;
+}
+
+std::vector<fs::path> descriptions_below(const fs::path& folder) {
+    std::vector<fs::path> files;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        const std::string extension = entry.path().extension().string();
+        if (entry.is_regular_file() && (extension == ".yaml" || extension == ".textproto")) {
+            files.push_back(entry.path());
+        }
+    }
+    std::sort(files.begin(), files.end());
+    return files;
 }
 
 std::vector<std::map<std::string, std::string>> read_table(const fs::path& file) {

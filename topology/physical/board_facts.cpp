@@ -102,6 +102,10 @@ std::string_view name_of(ChipArchitecture architecture) {
     return facts_of(architecture).name;
 }
 
+ChipArchitecture chip_architecture(Architecture wanted) {
+    return wanted == Architecture::blackhole ? ChipArchitecture::blackhole : ChipArchitecture::wormhole;
+}
+
 std::optional<ChipArchitecture> parse_architecture(std::string_view text) {
     const std::string folded = lower(text);
     for (const ArchitectureFacts& facts : kArchitectures) {
@@ -216,9 +220,8 @@ const MachineFacts* guess_machine(std::span<const std::uint32_t> buses_in_use) {
         if (found != nullptr && !same_board) {
             return nullptr;
         }
-        if (!same_board) {
-            found = &machine;
-        } else if (std::find(buses_in_use.begin(), buses_in_use.end(), 0x43U) != buses_in_use.end()) {
+        // Of one board's two layouts the later is in use where it has a device at 0x43.
+        if (!same_board || std::find(buses_in_use.begin(), buses_in_use.end(), 0x43U) != buses_in_use.end()) {
             found = &machine;
         }
     }

@@ -5,6 +5,8 @@
 #include <span>
 #include <string_view>
 
+#include "topology/mesh_graph_descriptor.hpp"
+
 namespace tt_run::topology {
 
 /// What is known of Tenstorrent's chips, boards and machines: the one place for such numbers. They are facts
@@ -25,6 +27,8 @@ inline constexpr std::uint16_t kPciVendorId = 0x1E52;
 
 const ArchitectureFacts& facts_of(ChipArchitecture architecture);
 std::string_view name_of(ChipArchitecture architecture);
+/// The chips that a Mesh Graph Descriptor asks for.
+ChipArchitecture chip_architecture(Architecture wanted);
 /// Any spelling met in the field: `wormhole_b0`, `Wormhole`, `WORMHOLE_B0`, `blackhole`, ...
 std::optional<ChipArchitecture> parse_architecture(std::string_view text);
 std::optional<ChipArchitecture> architecture_of_pci_device(std::uint16_t device_id);

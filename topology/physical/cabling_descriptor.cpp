@@ -8,6 +8,7 @@
 #include "support/spelling.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
 #include "topology/physical/node_wiring.hpp"
+#include "topology/physical/text_field.hpp"
 
 namespace tt_run::topology {
 

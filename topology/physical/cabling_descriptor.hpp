@@ -4,7 +4,7 @@
 
 #include "support/diagnostic.hpp"
 #include "topology/physical/cluster.hpp"
-#include "topology/physical/text_message.hpp"
+#include "topology/text_message.hpp"
 
 namespace tt_run::topology {
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "support/check.hpp"
 #include "support/text.hpp"
 #include "topology/physical/cluster_shape.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
@@ -25,37 +26,8 @@ std::string counted(std::size_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-ChipArchitecture physical(Architecture architecture) {
-    return architecture == Architecture::blackhole ? ChipArchitecture::blackhole : ChipArchitecture::wormhole;
-}
-
 std::string name_of_mesh(const Mesh& mesh) {
     return fmt::format("mesh {}", mesh.id.value);
-}
-
-/// Which neighbours a mesh asks for, by chip number, `first` before `second`, each once.
-std::vector<std::pair<std::int32_t, std::int32_t>> wanted_edges(const Mesh& mesh) {
-    std::set<std::pair<std::int32_t, std::int32_t>> edges;
-    const auto add = [&](ChipId a, ChipId b) {
-        if (a != b) {
-            edges.insert(std::minmax(a.value, b.value));
-        }
-    };
-    for (std::int32_t row = 0; row < mesh.rows(); ++row) {
-        for (std::int32_t column = 0; column < mesh.columns(); ++column) {
-            const ChipId here = mesh.chip_at(row, column);
-            if (row + 1 < mesh.rows() || mesh.wraps(0)) {
-                add(here, mesh.chip_at((row + 1) % mesh.rows(), column));
-            }
-            if (column + 1 < mesh.columns() || mesh.wraps(1)) {
-                add(here, mesh.chip_at(row, (column + 1) % mesh.columns()));
-            }
-        }
-    }
-    for (const auto& [a, b] : mesh.express_links) {
-        add(a, b);
-    }
-    return {edges.begin(), edges.end()};
 }
 
 /// A set of chips with the pairs of neighbours inside it.
@@ -77,7 +49,9 @@ class Checker {
             return Fit::misfit;  // every other number would be about the wrong chips
         }
         check_chip_counts();
-        if (claims_.empty()) {
+        if (watch.saw_error()) {
+            // where chips are missing altogether, each host and each rank would only say so again
+        } else if (claims_.empty()) {
             check_host_parts();
         } else {
             check_claims();
@@ -120,7 +94,7 @@ class Checker {
 
     void check_architectures() {
         for (const Mesh* mesh : meshes()) {
-            const ChipArchitecture wanted = physical(mesh->architecture);
+            const ChipArchitecture wanted = chip_architecture(mesh->architecture);
             if (chips_of(wanted) == 0) {
                 const auto has = cluster_.architecture();
                 sink_.report(Diagnostic(kFitArchitecture, mesh->span,
@@ -136,7 +110,7 @@ class Checker {
     void check_chip_counts() {
         std::map<ChipArchitecture, std::size_t> wanted;
         for (const Mesh* mesh : meshes()) {
-            wanted[physical(mesh->architecture)] += static_cast<std::size_t>(mesh->chip_count());
+            wanted[chip_architecture(mesh->architecture)] += static_cast<std::size_t>(mesh->chip_count());
         }
         for (const auto& [architecture, need] : wanted) {
             const std::size_t have = chips_of(architecture);
@@ -147,12 +121,14 @@ class Checker {
             for (const Mesh* mesh : meshes()) {
                 largest = largest == nullptr || mesh->chip_count() > largest->chip_count() ? mesh : largest;
             }
+            TT_RUN_CHECK(largest != nullptr);  // some mesh wants these chips
             Diagnostic short_of(kFitChips, largest->span,
                                 fmt::format("needs {} {} chips, `{}` has {}", need, name_of(architecture),
                                             cluster_.source(), have));
             short_of.label(fmt::format("{}x{}, {}", largest->rows(), largest->columns(),
                                        counted(static_cast<std::size_t>(largest->chip_count()), "chip")));
             note_incomplete_boards(short_of);
+            note_hosts(short_of);
             sink_.report(std::move(short_of));
         }
     }
@@ -163,10 +139,28 @@ class Checker {
         for (const Board& board : cluster_.boards()) {
             const std::uint32_t usual = facts_of(board.type).chips;
             if (usual != 0 && board.asic_count < usual && named++ < kMostNamed) {
-                diagnostic.note(fmt::format("tray {} of host `{}` has {} of a {}'s {} chips", board.tray,
-                                            cluster_.host(board.host).name, board.asic_count,
-                                            name_of(board.type), usual));
+                diagnostic.note(fmt::format("tray {} of host `{}` has {} of the {} chips of its type, {}",
+                                            board.tray, cluster_.host(board.host).name, board.asic_count,
+                                            usual, name_of(board.type)));
             }
+        }
+    }
+
+    /// What there is, host by host, so that what is not stands out.
+    void note_hosts(Diagnostic& diagnostic) const {
+        for (std::size_t k = 0; k < std::min(cluster_.hosts().size(), kMostNamed); ++k) {
+            const Host& host = cluster_.hosts()[k];
+            std::vector<std::string> trays;
+            for (const Board& board : cluster_.boards_of(host)) {
+                trays.push_back(std::to_string(board.tray));
+            }
+            diagnostic.note(fmt::format("host `{}` has {} on {} {}", host.name,
+                                        counted(host.asic_count, "chip"),
+                                        trays.size() == 1 ? "tray" : "trays", support::join(trays, ", ")));
+        }
+        if (cluster_.hosts().size() > kMostNamed) {
+            diagnostic.note(
+                fmt::format("and {} more", counted(cluster_.hosts().size() - kMostNamed, "host")));
         }
     }
 
@@ -199,10 +193,11 @@ class Checker {
             sink_.report(
                 Diagnostic(
                     kFitHosts, parts[k].second->span,
-                    fmt::format("needs room for {} of {} or more, each on one host; the {} of `{}` have "
-                                "room for {}",
+                    fmt::format("needs room for {} of {} or more, each on one host; the {} of `{}` {} room "
+                                "for {}",
                                 counted(k + 1, "part"), counted(size, "chip"),
-                                counted(cluster_.hosts().size(), "host"), cluster_.source(), room))
+                                counted(cluster_.hosts().size(), "host"), cluster_.source(),
+                                cluster_.hosts().size() == 1 ? "has" : "have", room))
                     .note(fmt::format("the largest host has {}", counted(largest, "chip"))));
             return;
         }
@@ -248,8 +243,14 @@ class Checker {
         return region;
     }
 
-    /// The chips of each part that hangs together, largest first.
-    std::vector<std::size_t> part_sizes(const Region& region) const {
+    /// Chips that hang together, by the first of them.
+    struct Part {
+        AsicIndex first;
+        std::size_t chips = 0;
+    };
+
+    /// Largest first.
+    std::vector<Part> parts_of(const Region& region) const {
         std::vector<std::uint32_t> root(cluster_.asics().size());
         std::iota(root.begin(), root.end(), 0U);
         const std::function<std::uint32_t(std::uint32_t)> find = [&](std::uint32_t at) {
@@ -261,31 +262,40 @@ class Checker {
         for (const AdjacentPair& pair : region.pairs) {
             root[find(pair.a.value)] = find(pair.b.value);
         }
-        std::map<std::uint32_t, std::size_t> sizes;
+        std::map<std::uint32_t, Part> by_root;
         for (const AsicIndex chip : region.chips) {
-            ++sizes[find(chip.value)];
+            ++by_root.try_emplace(find(chip.value), Part{chip}).first->second.chips;
         }
-        std::vector<std::size_t> sorted;
-        for (const auto& [at, size] : sizes) {
-            sorted.push_back(size);
+        std::vector<Part> parts;
+        for (const auto& [at, part] : by_root) {
+            parts.push_back(part);
         }
-        std::sort(sorted.rbegin(), sorted.rend());
-        return sorted;
+        std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
+            return a.chips != b.chips ? a.chips > b.chips : a.first < b.first;
+        });
+        return parts;
     }
 
     /// Necessary conditions for a mesh to lie somewhere in a region. `meshes` lie in it side by side.
     bool check_region(const std::vector<const Mesh*>& inside, const Region& region,
                       const std::string& place) {
         const support::ErrorWatch watch(sink_);
-        const std::vector<std::size_t> parts = part_sizes(region);
+        const std::vector<Part> parts = parts_of(region);
         for (const Mesh* mesh : inside) {
             const auto need = static_cast<std::size_t>(mesh->chip_count());
-            if (need > 1 && (parts.empty() || parts.front() < need)) {
-                sink_.report(
-                    Diagnostic(kFitConnected, mesh->span,
-                               fmt::format("{} needs {} that hang together; {} the largest such part has {}",
-                                           name_of_mesh(*mesh), counted(need, "chip"), place,
-                                           parts.empty() ? 0 : parts.front())));
+            const std::size_t largest = parts.empty() ? 0 : parts.front().chips;
+            if (need > 1 && largest < need) {
+                Diagnostic apart(
+                    kFitConnected, mesh->span,
+                    fmt::format("{} needs {} that hang together; {} the largest such part has {}",
+                                name_of_mesh(*mesh), counted(need, "chip"), place, largest));
+                for (std::size_t k = 0; k < std::min(parts.size(), kMostNamed); ++k) {
+                    apart.note(fmt::format("{} {}", counted(parts[k].chips, "chip"),
+                                           parts[k].chips == 1
+                                               ? fmt::format("alone: `{}`", cluster_.name_of(parts[k].first))
+                                               : fmt::format("with `{}`", cluster_.name_of(parts[k].first))));
+                }
+                sink_.report(std::move(apart));
                 return false;
             }
         }
@@ -301,9 +311,9 @@ class Checker {
         const Mesh* example = nullptr;
         for (const Mesh* mesh : inside) {
             std::vector<std::uint32_t> degrees(static_cast<std::size_t>(mesh->chip_count()), 0);
-            for (const auto& [a, b] : wanted_edges(*mesh)) {
-                ++degrees[static_cast<std::size_t>(a)];
-                ++degrees[static_cast<std::size_t>(b)];
+            for (const auto& [a, b] : mesh->neighbours()) {
+                ++degrees[static_cast<std::size_t>(a.value)];
+                ++degrees[static_cast<std::size_t>(b.value)];
             }
             for (const std::uint32_t degree : degrees) {
                 ++wanted[degree];
@@ -356,13 +366,13 @@ class Checker {
     void check_pairs(const std::vector<const Mesh*>& inside, const Region& region, const std::string& place) {
         std::map<std::int32_t, std::size_t, std::greater<>> strict;  // links -> pairs that want so many
         std::size_t all = 0;
-        std::map<std::int32_t, std::size_t, std::greater<>> relaxed;
         const Mesh* example = nullptr;
         for (const Mesh* mesh : inside) {
-            const std::size_t edges = wanted_edges(*mesh).size();
+            const std::size_t edges = mesh->neighbours().size();
             all += edges;
-            (mesh->channels.policy == ChannelPolicy::strict ? strict : relaxed)[mesh->channels.count] +=
-                edges;
+            if (mesh->channels.policy == ChannelPolicy::strict) {
+                strict[mesh->channels.count] += edges;
+            }
             example = example == nullptr || mesh->chip_count() > example->chip_count() ? mesh : example;
         }
         if (region.pairs.size() < all) {
@@ -371,25 +381,23 @@ class Checker {
                                                 counted(all, "pair"), place, region.pairs.size())));
             return;
         }
-        if (report_thin(strict, region, kFitLinks, *example, place)) {
-            report_thin(relaxed, region, kFitFewerLinks, *example, place);
-        }
+        report_thin(strict, region, *example, place);
     }
 
-    bool report_thin(const std::map<std::int32_t, std::size_t, std::greater<>>& wanted, const Region& region,
-                     support::DiagnosticKind kind, const Mesh& example, const std::string& place) {
+    void report_thin(const std::map<std::int32_t, std::size_t, std::greater<>>& wanted, const Region& region,
+                     const Mesh& example, const std::string& place) {
         std::size_t need = 0;
         for (const auto& [links, pairs] : wanted) {
             need += pairs;
-            const auto enough = [&](const AdjacentPair& pair) {
-                return static_cast<std::int64_t>(pair.links) >= links;
+            const auto enough = [least = links](const AdjacentPair& pair) {
+                return static_cast<std::int64_t>(pair.links) >= least;
             };
             const auto have =
                 static_cast<std::size_t>(std::count_if(region.pairs.begin(), region.pairs.end(), enough));
             if (have >= need) {
                 continue;
             }
-            Diagnostic thin(kind, example.span,
+            Diagnostic thin(kFitLinks, example.span,
                             fmt::format("needs {} of neighbours with {} links each, {} there are {}",
                                         counted(need, "pair"), links, place, have));
             std::size_t named = 0;
@@ -399,15 +407,9 @@ class Checker {
                                           cluster_.name_of(pair.b), counted(pair.links, "link")));
                 }
             }
-            if (kind.severity == support::Severity::error) {
-                thin.help("with `policy: RELAXED` fewer links are a warning");
-            } else {
-                thin.note("the policy is RELAXED: it runs with less bandwidth there");
-            }
-            sink_.report(std::move(thin));
-            return false;
+            sink_.report(thin.help("with `policy: RELAXED` fewer links are a warning"));
+            return;
         }
-        return true;
     }
 
     void check_everywhere() {
@@ -418,7 +420,7 @@ class Checker {
         for (const auto& [architecture, members] : chips) {
             std::vector<const Mesh*> inside;
             for (const Mesh* mesh : meshes()) {
-                if (physical(mesh->architecture) == architecture) {
+                if (chip_architecture(mesh->architecture) == architecture) {
                     inside.push_back(mesh);
                 }
             }
@@ -453,7 +455,7 @@ class Checker {
 
     struct Between {
         std::size_t links = 0;
-        std::vector<std::uint32_t> pairs;  ///< links of each pair of chips
+        std::vector<AdjacentPair> pairs;
     };
 
     Between between(const std::vector<AsicIndex>& a, const std::vector<AsicIndex>& b) const {
@@ -465,10 +467,23 @@ class Checker {
                                (left.contains(pair.b) && right.contains(pair.a));
             if (joins) {
                 found.links += pair.links;
-                found.pairs.push_back(pair.links);
+                found.pairs.push_back(pair);
             }
         }
         return found;
+    }
+
+    /// What joins two regions, so that what does not stands out.
+    void note_pairs(Diagnostic& diagnostic, const Between& found) const {
+        constexpr std::size_t kMostPairs = 8;
+        for (std::size_t k = 0; k < std::min(found.pairs.size(), kMostPairs); ++k) {
+            const AdjacentPair& pair = found.pairs[k];
+            diagnostic.note(fmt::format("`{}` and `{}` have {}", cluster_.name_of(pair.a),
+                                        cluster_.name_of(pair.b), counted(pair.links, "link")));
+        }
+        if (found.pairs.size() > kMostPairs) {
+            diagnostic.note(fmt::format("and {} more", counted(found.pairs.size() - kMostPairs, "pair")));
+        }
     }
 
     /// Parts of one mesh on different ranks touch along an edge; that edge needs its pairs.
@@ -480,9 +495,9 @@ class Checker {
                     continue;
                 }
                 std::size_t need = 0;
-                for (const auto& [a, b] : wanted_edges(*mesh)) {
-                    const MeshHostRank first = mesh->host_rank_of({a});
-                    const MeshHostRank second = mesh->host_rank_of({b});
+                for (const auto& [a, b] : mesh->neighbours()) {
+                    const MeshHostRank first = mesh->host_rank_of(a);
+                    const MeshHostRank second = mesh->host_rank_of(b);
                     need += (first == claims_[i].host_rank && second == claims_[j].host_rank) ||
                                     (second == claims_[i].host_rank && first == claims_[j].host_rank)
                                 ? 1
@@ -499,8 +514,8 @@ class Checker {
         const Between found = between(a.chips, b.chips);
         const bool strict = mesh.channels.policy == ChannelPolicy::strict;
         const auto enough = static_cast<std::size_t>(
-            std::count_if(found.pairs.begin(), found.pairs.end(), [&](std::uint32_t links) {
-                return static_cast<std::int64_t>(links) >= (strict ? mesh.channels.count : 1);
+            std::count_if(found.pairs.begin(), found.pairs.end(), [&](const AdjacentPair& pair) {
+                return static_cast<std::int64_t>(pair.links) >= (strict ? mesh.channels.count : 1);
             }));
         if (enough >= need) {
             return;
@@ -524,23 +539,26 @@ class Checker {
         if (from == chips.end() || to == chips.end() || from->first == to->first) {
             return;
         }
-        const std::size_t have = between(from->second, to->second).links;
-        // All connections of one pair share its links.
+        const Between found = between(from->second, to->second);
+        const std::size_t have = found.links;
+        // Those between chips of one pair add up; of those between the same two meshes the last counts.
         std::size_t need = 0;
         for (const MeshConnection& other : graph_.connections) {
             const bool same =
                 std::minmax(other.from, other.to) == std::minmax(connection.from, connection.to);
-            need += same ? static_cast<std::size_t>(other.channels.count) : 0;
+            if (same) {
+                const auto count = static_cast<std::size_t>(other.channels.count);
+                need = other.is_device_level() ? need + count : count;
+            }
             if (same && &other < &connection) {
                 return;  // told already
             }
         }
         const bool strict = connection.channels.policy == ChannelPolicy::strict;
-        if (have >= need) {
+        if (have >= need || (!strict && have > 0)) {
             return;
         }
-        const bool is_error = strict || have == 0;
-        Diagnostic short_of(is_error ? kFitConnection : kFitFewerChannels, connection.span,
+        Diagnostic short_of(kFitConnection, connection.span,
                             fmt::format("mesh {} and mesh {} need {} between them, {} there {} {}",
                                         connection.from.value, connection.to.value, counted(need, "channel"),
                                         "on the chips of their ranks", have == 1 ? "is" : "are", have));
@@ -549,7 +567,8 @@ class Checker {
                 short_of.note(fmt::format("{} has {}", where(claim), counted(claim.chips.size(), "chip")));
             }
         }
-        if (is_error && have != 0) {
+        note_pairs(short_of, found);
+        if (have != 0) {
             short_of.help("with `policy: RELAXED` fewer channels are a warning");
         }
         sink_.report(std::move(short_of));

@@ -29,7 +29,7 @@ enum class Fit {
 /// able to take a part, of neighbours, of neighbouring pairs with enough links; chips that hang together.
 /// With `claims`, one for each rank, the same for each mesh on the chips of its ranks, and the channels that
 /// connections between meshes, and parts of one mesh, need between their chips, with their policies: strict
-/// ones are errors when short, relaxed ones warnings down to one link. Sound: what fits is never called a
+/// ones are errors when short, relaxed ones when there is none at all. Sound: what fits is never called a
 /// misfit. Not complete: see the mapping for that. Every message says what is needed, what is there, and
 /// where.
 Fit check_fit(const MeshGraph& graph, const Cluster& cluster, const std::vector<RankClaim>& claims,

@@ -74,6 +74,7 @@ Span ClusterAssembly::span_of(const Place& place) const {
 }
 
 std::uint32_t ClusterAssembly::add_host(Host host, const Span& place) {
+    host.first_board = host.board_count = host.first_asic = host.asic_count = 0;
     hosts_.push_back(std::move(host));
     host_places_.push_back(remember(place));
     return static_cast<std::uint32_t>(hosts_.size() - 1);
@@ -82,6 +83,7 @@ std::uint32_t ClusterAssembly::add_host(Host host, const Span& place) {
 std::uint32_t ClusterAssembly::add_board(std::uint32_t host, Board board, const Span& place) {
     TT_RUN_CHECK(host < hosts_.size());
     board.host = HostIndex{host};
+    board.first_asic = board.asic_count = 0;
     if (board.architecture == ChipArchitecture::unknown) {
         board.architecture = facts_of(board.type).architecture;
     }
@@ -93,7 +95,7 @@ std::uint32_t ClusterAssembly::add_board(std::uint32_t host, Board board, const 
 std::uint32_t ClusterAssembly::add_asic(std::uint32_t board, Asic asic, const Span& place) {
     TT_RUN_CHECK(board < boards_.size());
     asic.board = BoardIndex{board};
-    asics_.push_back(std::move(asic));
+    asics_.push_back(asic);
     asic_places_.push_back(remember(place));
     return static_cast<std::uint32_t>(asics_.size() - 1);
 }

@@ -1,16 +1,12 @@
 #include "topology/physical/device_inventory.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
-#include <cstring>
 #include <filesystem>
 #include <tuple>
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "support/text.hpp"
@@ -27,21 +23,6 @@ constexpr int kMostDevices = 4096;
 /// Attributes whose name is `tt_` + part + `_ver`.
 constexpr std::string_view kFirmwareParts[] = {"fw_bundle", "m3app_fw", "m3bl_fw",
                                                "arc_fw",    "eth_fw",   "ttflash"};
-
-/// The driver's answer to GET_DEVICE_INFO, as its header lays it out.
-struct DeviceInfoQuery {
-    std::uint32_t wanted_bytes;
-    std::uint32_t given_bytes;
-    std::uint16_t vendor;
-    std::uint16_t device;
-    std::uint16_t subsystem_vendor;
-    std::uint16_t subsystem;
-    std::uint16_t bus_device_function;
-    std::uint16_t max_dma_buffer_log2;
-    std::uint16_t pci_domain;
-    std::uint16_t reserved;
-};
-constexpr unsigned long kGetDeviceInfo = _IO(0xFA, 0);
 
 /// A small file's first line, trimmed; empty if it cannot be read. Attributes are read in one go, as sysfs
 /// gives them.
@@ -137,31 +118,13 @@ std::vector<std::int32_t> read_holders(const fs::path& path) {
     return holders;
 }
 
-/// Asks the driver. O_APPEND keeps it from raising the chip's power, which a mere look must not do.
-std::optional<DeviceInfoQuery> ask_driver(const fs::path& node) {
-    struct stat status {};
-    if (::stat(node.c_str(), &status) != 0 || !S_ISCHR(status.st_mode)) {
-        return std::nullopt;
-    }
-    const int file = ::open(node.c_str(), O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0) {
-        return std::nullopt;
-    }
-    DeviceInfoQuery query{};
-    query.wanted_bytes = sizeof query - sizeof query.wanted_bytes;
-    const int answer = ::ioctl(file, kGetDeviceInfo, &query);
-    ::close(file);
-    return answer == 0 ? std::optional(query) : std::nullopt;
-}
-
-void check_with_driver(const fs::path& node, InventoryDevice& device, std::vector<std::string>& notes) {
-    const auto told = ask_driver(node);
+void check_with_driver(const fs::path& node, const DeviceCalls& calls, InventoryDevice& device,
+                       std::vector<std::string>& notes) {
+    const auto told = ask_device_info(node, calls);
     if (!told) {
         return;
     }
-    const PciAddress address{told->pci_domain, static_cast<std::uint8_t>(told->bus_device_function >> 8U),
-                             static_cast<std::uint8_t>((told->bus_device_function >> 3U) & 0x1FU),
-                             static_cast<std::uint8_t>(told->bus_device_function & 7U)};
+    const PciAddress& address = told->pci;
     // Drivers before 1.23 leave the domain zero.
     const bool agrees =
         !device.pci || (device.pci->bus == address.bus && device.pci->device == address.device &&
@@ -173,8 +136,8 @@ void check_with_driver(const fs::path& node, InventoryDevice& device, std::vecto
     }
     device.driver_answered = true;
     device.pci = device.pci ? device.pci : address;
-    device.device_id = told->device;
-    device.architecture = architecture_of_pci_device(told->device).value_or(device.architecture);
+    device.device_id = told->device_id;
+    device.architecture = architecture_of_pci_device(told->device_id).value_or(device.architecture);
 }
 
 /// Where the class entry's `device` link leads, by its last part: the PCI address.
@@ -196,7 +159,7 @@ std::optional<PciAddress> address_of(const fs::path& class_entry) {
     return std::nullopt;
 }
 
-void add_class_devices(const fs::path& root, DeviceInventory& inventory) {
+void add_class_devices(const fs::path& root, const DeviceCalls& calls, DeviceInventory& inventory) {
     for (const fs::path& entry : entries_of(root / "sys/class/tenstorrent")) {
         const std::string name = entry.filename().string();
         const auto number = name.starts_with(kClassPrefix)
@@ -214,7 +177,7 @@ void add_class_devices(const fs::path& root, DeviceInventory& inventory) {
         }
         read_telemetry(entry, device);
         device.holders = read_holders(root / "proc/driver/tenstorrent" / std::to_string(*number) / "pids");
-        check_with_driver(root / "dev/tenstorrent" / std::to_string(*number), device, inventory.notes);
+        check_with_driver(root / "dev/tenstorrent" / std::to_string(*number), calls, device, inventory.notes);
         device.board = board_of(device);
         inventory.devices.push_back(std::move(device));
     }
@@ -244,12 +207,12 @@ void add_bare_devices(const fs::path& root, DeviceInventory& inventory) {
 
 }  // namespace
 
-DeviceInventory take_inventory(const support::HostEnvironment& host) {
+DeviceInventory take_inventory(const support::HostEnvironment& host, const DeviceCalls& calls) {
     const fs::path& root = host.file_system_root;
     DeviceInventory inventory;
     inventory.driver_version = attribute(root / "sys/module/tenstorrent/version");
     inventory.motherboard = attribute(root / "sys/class/dmi/id/board_name");
-    add_class_devices(root, inventory);
+    add_class_devices(root, calls, inventory);
     if (inventory.devices.empty()) {
         add_bare_devices(root, inventory);
     }

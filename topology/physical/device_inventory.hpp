@@ -8,6 +8,7 @@
 
 #include "support/host_environment.hpp"
 #include "topology/physical/cluster.hpp"
+#include "topology/physical/device_question.hpp"
 
 namespace tt_run::topology {
 
@@ -42,6 +43,7 @@ struct DeviceInventory {
 
 /// What the host has. Everything is looked up below `host.file_system_root`. Never fails: what cannot be read
 /// is not known. Devices on the PCI bus that no driver serves are listed without a number.
-DeviceInventory take_inventory(const support::HostEnvironment& host);
+DeviceInventory take_inventory(const support::HostEnvironment& host,
+                               const DeviceCalls& calls = DeviceCalls::of_kernel());
 
 }  // namespace tt_run::topology

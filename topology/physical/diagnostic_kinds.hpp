@@ -62,6 +62,9 @@ inline constexpr support::DiagnosticKind kSyntheticTooLarge{"synthetic-too-large
 inline constexpr support::DiagnosticKind kSyntheticWiring{"synthetic-wiring"};
 inline constexpr support::DiagnosticKind kSyntheticFault{"synthetic-fault"};
 
+// Writing a cluster in another form.
+inline constexpr support::DiagnosticKind kExportNeedsLinks{"export-needs-links"};
+
 // TT_VISIBLE_DEVICES.
 inline constexpr support::DiagnosticKind kVisibleSyntax{"visible-devices-syntax"};
 inline constexpr support::DiagnosticKind kVisibleUnknown{"visible-devices-unknown"};
@@ -77,11 +80,9 @@ inline constexpr support::DiagnosticKind kFitHosts{"fit-hosts"};
 inline constexpr support::DiagnosticKind kFitConnected{"fit-connected"};
 inline constexpr support::DiagnosticKind kFitNeighbours{"fit-neighbours"};
 inline constexpr support::DiagnosticKind kFitLinks{"fit-links"};
-inline constexpr support::DiagnosticKind kFitFewerLinks{"fit-fewer-links", support::Severity::warning};
 inline constexpr support::DiagnosticKind kFitRankChips{"fit-rank-chips"};
 inline constexpr support::DiagnosticKind kFitHostParts{"fit-host-parts"};
 inline constexpr support::DiagnosticKind kFitConnection{"fit-connection"};
-inline constexpr support::DiagnosticKind kFitFewerChannels{"fit-fewer-channels", support::Severity::warning};
 inline constexpr support::DiagnosticKind kFitLinksUnknown{"fit-links-unknown", support::Severity::warning};
 
 }  // namespace tt_run::topology

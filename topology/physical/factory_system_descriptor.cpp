@@ -6,6 +6,7 @@
 #include "topology/physical/cluster_assembly.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
 #include "topology/physical/system_descriptor.hpp"
+#include "topology/physical/text_field.hpp"
 
 namespace tt_run::topology {
 

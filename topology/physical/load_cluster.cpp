@@ -1,7 +1,6 @@
 #include "topology/physical/load_cluster.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -9,9 +8,10 @@
 #include "support/spelling.hpp"
 #include "support/text.hpp"
 #include "topology/physical/cabling_descriptor.hpp"
-#include "topology/physical/cluster_json.hpp"
+#include "topology/physical/cluster_file.hpp"
 #include "topology/physical/cluster_mapping.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
+#include "topology/physical/saved_cluster.hpp"
 #include "topology/physical/synthetic_system.hpp"
 #include "topology/physical/system_descriptor.hpp"
 #include "topology/physical/umd_join.hpp"
@@ -22,148 +22,9 @@ using support::Diagnostic;
 using support::DiagnosticSink;
 using support::SourceTextPtr;
 using support::Span;
-using support::YamlNode;
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::string_view kKindNames[] = {
-    "cluster descriptor",         "mapping of cluster descriptors",
-    "physical system descriptor", "physical system descriptor",
-    "factory system descriptor",  "cabling descriptor",
-    "deployment descriptor",      "saved cluster",
-};
-
-/// Names that only the vendor's Protobuf texts begin with.
-constexpr std::array<std::string_view, 15> kTextNames{
-    "graph_templates",
-    "root_instance",
-    "node_descriptors",
-    "rack_capacity",
-    "hosts",
-    "board_types",
-    "eth_connections",
-    "system_graph",
-    "asic_descriptors",
-    "host_to_mobo_name",
-    "host_to_rank",
-    "exit_node_connection_table",
-    "target_device_type",
-    "pcie_devices_per_tray",
-    "pcie_id_to_asic_location",
-};
-
-/// A text, read as what it is.
-struct ParsedFile {
-    SourceTextPtr source;
-    fs::path path;
-    ClusterFileKind kind;
-    YamlNode yaml;
-    TextMessage message;
-};
-
-/// The first word of a text and what follows it, past comments.
-bool begins_as_text_message(std::string_view text) {
-    std::size_t at = 0;
-    const auto skip = [&] {
-        while (at < text.size()) {
-            if (text[at] == '#') {
-                at = std::min(text.find('\n', at), text.size());
-            } else if (std::string_view(" \t\r\n\xEF\xBB\xBF").find(text[at]) != std::string_view::npos) {
-                ++at;
-            } else {
-                return;
-            }
-        }
-    };
-    skip();
-    const std::size_t begin = at;
-    while (at < text.size() && (text[at] == '_' || (text[at] >= 'a' && text[at] <= 'z'))) {
-        ++at;
-    }
-    const std::string_view word = text.substr(begin, at - begin);
-    if (std::find(kTextNames.begin(), kTextNames.end(), word) == kTextNames.end()) {
-        return false;
-    }
-    skip();
-    const bool colon = at < text.size() && text[at] == ':';
-    at += colon ? 1 : 0;
-    const std::size_t value = text.find_first_not_of(" \t", at);
-    const char next = value == std::string_view::npos ? '\n' : text[value];
-    return next == '{' || next == '<' || (colon && next >= '0' && next <= '9');
-}
-
-bool has_text_extension(const fs::path& path) {
-    const std::string extension = path.extension().string();
-    return extension == ".textproto" || extension == ".pbtxt" || extension == ".textpb" ||
-           extension == ".prototxt" || extension == ".txtpb";
-}
-
-std::optional<ClusterFileKind> kind_of(const TextMessage& message) {
-    if (looks_like_cabling_descriptor(message)) {
-        return ClusterFileKind::cabling_descriptor;
-    }
-    if (looks_like_physical_system_descriptor(message)) {
-        return ClusterFileKind::physical_system_descriptor;
-    }
-    if (looks_like_factory_system_descriptor(message)) {
-        return ClusterFileKind::factory_system_descriptor;
-    }
-    if (looks_like_deployment_descriptor(message)) {
-        return ClusterFileKind::deployment_descriptor;
-    }
-    return std::nullopt;
-}
-
-std::optional<ClusterFileKind> kind_of(const YamlNode& root) {
-    if (looks_like_saved_cluster(root)) {
-        return ClusterFileKind::saved_cluster;
-    }
-    if (looks_like_mapping(root)) {
-        return ClusterFileKind::mapping;
-    }
-    if (looks_like_physical_system_dump(root)) {
-        return ClusterFileKind::physical_system_dump;
-    }
-    if (looks_like_umd_descriptor(root)) {
-        return ClusterFileKind::umd_descriptor;
-    }
-    return std::nullopt;
-}
-
-std::optional<ParsedFile> parse_file(const SourceTextPtr& source, const fs::path& path,
-                                     DiagnosticSink& sink) {
-    ParsedFile file{source, path, ClusterFileKind::umd_descriptor, {}, {}};
-    std::optional<ClusterFileKind> kind;
-    Span place{source, 0, 0};
-    if (has_text_extension(path) || begins_as_text_message(source->text())) {
-        std::optional<TextMessage> message = parse_text_message(source, sink);
-        if (!message) {
-            return std::nullopt;
-        }
-        kind = kind_of(*message);
-        place = message->fields.empty() ? place : message->fields.front().name.span;
-        file.message = *std::move(message);
-    } else {
-        std::optional<YamlNode> yaml = support::parse_yaml(source, sink);
-        if (!yaml) {
-            return std::nullopt;
-        }
-        kind = kind_of(*yaml);
-        place = yaml->entries.empty() ? yaml->span : yaml->entries.front().key.span;
-        file.yaml = *std::move(yaml);
-    }
-    if (!kind) {
-        sink.report(
-            Diagnostic(kClusterUnknownKind, place,
-                       "this file does not describe hardware in a form that we know")
-                .note("known are cluster, physical and factory system, cabling and deployment descriptors, "
-                      "mappings of cluster descriptors, and clusters that tt-run saved"));
-        return std::nullopt;
-    }
-    file.kind = *kind;
-    return file;
-}
 
 std::string host_name_of(const UmdDescriptor& descriptor, const fs::path& path) {
     if (!descriptor.cluster_id.empty()) {
@@ -201,11 +62,11 @@ class Loader {
         return std::nullopt;
     }
 
-    std::optional<Cluster> understand(ParsedFile file) {
+    std::optional<Cluster> understand(ClusterFile file) {
         if (file.kind == ClusterFileKind::mapping) {
             return load_mapping(file);
         }
-        std::vector<ParsedFile> files;
+        std::vector<ClusterFile> files;
         files.push_back(std::move(file));
         return join(std::move(files), {});
     }
@@ -230,23 +91,23 @@ class Loader {
         sink_.report(std::move(missing));
     }
 
-    std::optional<ParsedFile> read(const fs::path& path, const std::string& shown_as, const Span& place) {
+    std::optional<ClusterFile> read(const fs::path& path, const std::string& shown_as, const Span& place) {
         support::Result<SourceTextPtr> source = support::load_source_text(path, shown_as);
         if (!source) {
             sink_.report(Diagnostic(kClusterUnreadable, place, source.error().message()));
             return std::nullopt;
         }
-        return parse_file(*source, path, sink_);
+        return parse_cluster_file(*source, path, sink_);
     }
 
     std::optional<Cluster> load_one(const fs::path& path, const std::string& shown_as, const Span& place) {
-        std::optional<ParsedFile> file = read(path, shown_as, place);
+        std::optional<ClusterFile> file = read(path, shown_as, place);
         return file ? understand(*std::move(file)) : std::nullopt;
     }
 
     std::optional<Cluster> load_list(const Span& argument) {
         const support::ErrorWatch watch(sink_);
-        std::vector<ParsedFile> files;
+        std::vector<ClusterFile> files;
         for (const Span& piece : support::split_span(argument, ',')) {
             const std::string text(piece.text());
             const fs::path path = in_working_directory(text);
@@ -260,7 +121,7 @@ class Loader {
         return watch.saw_error() ? std::nullopt : join(std::move(files), argument);
     }
 
-    std::optional<Cluster> load_mapping(const ParsedFile& mapping) {
+    std::optional<Cluster> load_mapping(const ClusterFile& mapping) {
         const support::ErrorWatch watch(sink_);
         const auto rows = read_mapping(mapping.yaml, sink_);
         if (!rows) {
@@ -319,7 +180,7 @@ class Loader {
         std::sort(paths.begin(), paths.end(), [](const fs::path& a, const fs::path& b) {
             return natural_less(a.filename().string(), b.filename().string());
         });
-        std::vector<ParsedFile> files;
+        std::vector<ClusterFile> files;
         std::vector<std::size_t> mappings;
         for (const fs::path& path : paths) {
             if (auto file = read_if_known(path, argument)) {
@@ -347,23 +208,23 @@ class Loader {
     }
 
     /// Other files may lie beside the descriptions (bindings, mesh graphs); they are none of our business.
-    std::optional<ParsedFile> read_if_known(const fs::path& path, const Span& argument) {
+    std::optional<ClusterFile> read_if_known(const fs::path& path, const Span& argument) {
         support::Result<SourceTextPtr> source = support::load_source_text(path, shown(path));
         if (!source) {
             sink_.report(Diagnostic(kClusterUnreadable, argument, source.error().message()));
             return std::nullopt;
         }
-        return recognise_cluster_file(*source) ? parse_file(*source, path, sink_) : std::nullopt;
+        return recognise_cluster_file(*source) ? parse_cluster_file(*source, path, sink_) : std::nullopt;
     }
 
-    std::optional<Cluster> join(std::vector<ParsedFile> files, const Span& argument) {
+    std::optional<Cluster> join(std::vector<ClusterFile> files, const Span& argument) {
         const auto count = [&](ClusterFileKind kind) {
             return static_cast<std::size_t>(std::count_if(
-                files.begin(), files.end(), [&](const ParsedFile& file) { return file.kind == kind; }));
+                files.begin(), files.end(), [&](const ClusterFile& file) { return file.kind == kind; }));
         };
         const auto first = [&](ClusterFileKind kind) {
             return std::find_if(files.begin(), files.end(),
-                                [&](const ParsedFile& file) { return file.kind == kind; });
+                                [&](const ClusterFile& file) { return file.kind == kind; });
         };
         if (count(ClusterFileKind::umd_descriptor) == files.size()) {
             return join_descriptors(files, argument);
@@ -377,7 +238,7 @@ class Loader {
         }
         if (files.size() != 1) {
             Diagnostic mixed(kClusterUnknownKind, argument, "these files do not make up one cluster");
-            for (const ParsedFile& file : files) {
+            for (const ClusterFile& file : files) {
                 mixed.note(fmt::format("`{}` is a {}", file.source->name(), name_of(file.kind)));
             }
             sink_.report(std::move(
@@ -388,7 +249,7 @@ class Loader {
         return read_single(files.front());
     }
 
-    std::optional<Cluster> read_single(const ParsedFile& file) {
+    std::optional<Cluster> read_single(const ClusterFile& file) {
         switch (file.kind) {
             case ClusterFileKind::physical_system_descriptor:
                 return read_physical_system_descriptor(file.message, sink_);
@@ -409,10 +270,10 @@ class Loader {
         return std::nullopt;
     }
 
-    std::optional<Cluster> join_descriptors(const std::vector<ParsedFile>& files, const Span& argument) {
+    std::optional<Cluster> join_descriptors(const std::vector<ClusterFile>& files, const Span& argument) {
         const support::ErrorWatch watch(sink_);
         std::vector<HostDescriptor> hosts;
-        for (const ParsedFile& file : files) {
+        for (const ClusterFile& file : files) {
             if (auto descriptor = read_umd_descriptor(file.source, file.yaml, sink_)) {
                 std::string name = host_name_of(*descriptor, file.path);
                 hosts.push_back({*std::move(descriptor), std::move(name), std::nullopt, {}});
@@ -431,42 +292,9 @@ class Loader {
 
 }  // namespace
 
-std::string_view name_of(ClusterFileKind kind) {
-    return kKindNames[static_cast<std::size_t>(kind)];
-}
-
-std::optional<ClusterFileKind> recognise_cluster_file(const SourceTextPtr& text) {
-    DiagnosticSink ignored;
-    if (begins_as_text_message(text->text()) || has_text_extension(text->name())) {
-        const auto message = parse_text_message(text, ignored);
-        return message ? kind_of(*message) : std::nullopt;
-    }
-    // The keys that tell are at the top level, at the beginning of their lines, or in a JSON document's head.
-    const std::string_view body = text->text();
-    if (body.substr(0, 4096).find(fmt::format("\"{}\"", kClusterSchema)) != std::string_view::npos) {
-        return ClusterFileKind::saved_cluster;
-    }
-    constexpr std::pair<std::string_view, ClusterFileKind> kTelling[] = {
-        {"rank_to_cluster_mock_cluster_desc:", ClusterFileKind::mapping},
-        {"rank_to_filename:", ClusterFileKind::mapping},
-        {"compute_node_specs:", ClusterFileKind::physical_system_dump},
-        {"arch:", ClusterFileKind::umd_descriptor},
-        {"ethernet_connections:", ClusterFileKind::umd_descriptor},
-        {"chips_with_mmio:", ClusterFileKind::umd_descriptor},
-    };
-    for (const auto& [key, kind] : kTelling) {
-        for (std::size_t at = body.find(key); at != std::string_view::npos; at = body.find(key, at + 1)) {
-            if (at == 0 || body[at - 1] == '\n') {
-                return kind;
-            }
-        }
-    }
-    return std::nullopt;
-}
-
 std::optional<Cluster> parse_cluster(const SourceTextPtr& text, const fs::path& path,
                                      const support::HostEnvironment& host, DiagnosticSink& sink) {
-    std::optional<ParsedFile> file = parse_file(text, path, sink);
+    std::optional<ClusterFile> file = parse_cluster_file(text, path, sink);
     return file ? Loader(host, sink).understand(*std::move(file)) : std::nullopt;
 }
 

@@ -11,23 +11,6 @@
 
 namespace tt_run::topology {
 
-/// The kinds of files that describe hardware, told by their content; a file's name matters only for Protobuf
-/// text.
-enum class ClusterFileKind {
-    umd_descriptor,
-    mapping,
-    physical_system_descriptor,
-    physical_system_dump,
-    factory_system_descriptor,
-    cabling_descriptor,
-    deployment_descriptor,
-    saved_cluster,
-};
-std::string_view name_of(ClusterFileKind kind);
-
-/// What a text describes; nothing if it is none of these. Reads only as much as it needs; reports nothing.
-std::optional<ClusterFileKind> recognise_cluster_file(const support::SourceTextPtr& text);
-
 /// The cluster that `argument` names, as given to `--cluster`:
 /// - a file of any of the kinds above; a mapping file brings the descriptors that it lists;
 /// - a directory: its mapping file, or else all its cluster descriptors, or its one other description;

@@ -7,6 +7,7 @@
 #include "topology/physical/description_reader.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
 #include "topology/physical/system_descriptor.hpp"
+#include "topology/physical/text_field.hpp"
 
 namespace tt_run::topology {
 

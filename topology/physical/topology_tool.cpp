@@ -65,7 +65,7 @@ int spawn(pid_t& child, const std::string& program, const std::string& output,
     arguments.push_back(nullptr);
     std::vector<std::string> settings;
     for (const auto& [name, value] : host.variables) {
-        settings.push_back(name + "=" + value);
+        settings.push_back(fmt::format("{}={}", name, value));
     }
     std::vector<char*> environment;
     for (std::string& setting : settings) {

@@ -78,6 +78,27 @@ TEST_CASE("a Galaxy's trays and locations come from its PCI buses") {
     }
 }
 
+TEST_CASE("a Galaxy's visible devices count by PCI address, which is not the order of its trays") {
+    const std::pair<BoardType, std::vector<std::uint32_t>> machines[] = {
+        {BoardType::ubb_wormhole, {3, 4, 2, 1}},  // buses 0x00, 0x40, 0x80, 0xC0
+        {BoardType::ubb_blackhole, {1, 2, 4, 3}},
+    };
+    for (const auto& [type, trays] : machines) {
+        const test::FakeHost host("S7T-MB", test::FakeHost::galaxy(type));
+        const Discovery found = discover(host);
+        REQUIRE(found.cluster);
+        support::DiagnosticSink sink;
+        const auto all = resolve_visible_devices(*found.cluster, HostIndex{0}, std::nullopt,
+                                                 VisibleDevicesRule::live, sink);
+        REQUIRE(all);
+        REQUIRE(all->devices.size() == 32);
+        for (std::size_t k = 0; k < 32; ++k) {
+            CHECK(found.cluster->board_of(all->devices[k]).tray == trays[k / 8]);
+            CHECK(found.cluster->asic(all->devices[k]).location == k % 8 + 1);
+        }
+    }
+}
+
 TEST_CASE("a host without a device has no cluster") {
     const test::FakeHost host("X12DPG-QT6", {});
     const Discovery found = discover(host);

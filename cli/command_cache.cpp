@@ -1,0 +1,87 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands.hpp"
+#include "cli/diagnostic_kinds.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/verb_arguments.hpp"
+#include "launcher/allocation_cache.hpp"
+#include "launcher/auto_allocation.hpp"
+
+namespace tt_run::cli {
+
+using launcher::AllocationCache;
+using support::Diagnostic;
+using support::DiagnosticSink;
+
+namespace {
+
+std::string counted(std::size_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+int list(const CommandContext& context, const AllocationCache& cache) {
+    std::string text;
+    for (const launcher::CacheEntry& entry : cache.list()) {
+        text +=
+            fmt::format("{}  {}\n", entry.name,
+                        entry.finished ? counted(entry.ranks, "rank") + " on " + counted(entry.hosts, "host")
+                                       : "not finished");
+    }
+    context.console.print(text);
+    return kYes;
+}
+
+/// The entries named, or all.
+int clear(const CommandContext& context, const AllocationCache& cache, std::vector<std::string> names) {
+    if (names.empty()) {
+        for (const launcher::CacheEntry& entry : cache.list()) {
+            names.push_back(entry.name);
+        }
+    }
+    for (const std::string& name : names) {
+        if (const auto removed = cache.remove(name); !removed) {
+            context.console.print_error("tt-run: error: " + removed.error().message() + "\n");
+            return kNo;
+        }
+    }
+    context.console.print(counted(names.size(), "allocation") + " removed\n");
+    return kYes;
+}
+
+}  // namespace
+
+int run_cache(const CommandContext& context) {
+    CLI::App app("The allocations that `tt-run -m` keeps in generated/ttrun, below this directory.",
+                 "tt-run cache");
+    DiagnosticSink sink;
+    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
+    if (parsed && parsed->options.help_wanted) {
+        context.console.print(app.help() +
+                              "\n  tt-run cache list             what is kept\n"
+                              "  tt-run cache clear [ENTRY...] removes all, or the named ones\n\n" +
+                              std::string(kExitCodeHelp));
+        return kYes;
+    }
+    const std::vector<std::string>& words = context.arguments.words();
+    const std::string verb = parsed && !parsed->words.empty() ? words[parsed->words.front()] : "";
+    if (parsed && verb != "list" && verb != "clear") {
+        sink.report(Diagnostic(kNothingToRun,
+                               parsed->words.empty() ? support::Span{}
+                                                     : context.arguments.span(parsed->words.front()),
+                               "what to do with the cache is not said")
+                        .help("`tt-run cache list` or `tt-run cache clear`"));
+    }
+    if (!parsed || sink.errors() != 0) {
+        context.console.print(sink, true);
+        return kUsage;
+    }
+    const AllocationCache cache(launcher::allocation_directory(context.host));
+    std::vector<std::string> rest;
+    for (std::size_t k = 1; k < parsed->words.size(); ++k) {
+        rest.push_back(words[parsed->words[k]]);
+    }
+    return verb == "list" ? list(context, cache) : clear(context, cache, std::move(rest));
+}
+
+}  // namespace tt_run::cli
