@@ -17,9 +17,10 @@ namespace {
 const std::map<std::string, std::set<std::string>> kMayUse{
     {"support", {}},
     {"topology", {"support"}},
+    {"fabric", {"topology", "support"}},
     {"job", {"topology", "support"}},
     {"launcher", {"job", "topology", "support"}},
-    {"cli", {"launcher", "job", "topology", "support"}},
+    {"cli", {"launcher", "job", "fabric", "topology", "support"}},
 };
 
 /// Third parties, and the folders in which they may show.
