@@ -12,6 +12,8 @@ using namespace fabric;
 
 namespace {
 
+constexpr std::size_t kMostSlots = 16;
+
 std::int32_t length_of(const Mesh& mesh, std::size_t dimension) {
     return mesh.device_dims[dimension];
 }
@@ -41,7 +43,11 @@ bool both_on_edge(const Mesh& mesh, std::int32_t a, std::int32_t b) {
 
 }  // namespace
 
-RouteWalker::RouteWalker(const ControlPlane& plane) : plane_(plane), system_(plane.system()) {
+RouteWalker::RouteWalker(const ControlPlane& plane)
+    : plane_(plane),
+      system_(plane.system()),
+      good_moves_(std::size_t{system_.node_count()} * kMostSlots, false),
+      good_ports_(plane.exits().ports().size(), false) {
     std::vector<std::set<std::uint32_t>> found(system_.mesh_count());
     const auto links = system_.cluster().links();
     for (std::uint32_t link = 0; link < links.size(); ++link) {
@@ -66,10 +72,10 @@ RouteWalker::Place RouteWalker::place(NodeAt node) const {
     return {node.chip / columns, node.chip % columns};
 }
 
-bool RouteWalker::permits(NodeAt from, NodeAt to) const {
+bool RouteWalker::permits(NodeAt from, NodeAt to) {
     const FabricConfig config = plane_.options().settings.config;
     if (from == to || is_2d(config)) {
-        return from == to || from.mesh == to.mesh || mesh_neighbours_.size() > 1;
+        return from == to || mesh_hops(from.mesh, to.mesh) >= 0;
     }
     if (from.mesh != to.mesh || config == FabricConfig::disabled) {
         return false;
@@ -131,7 +137,14 @@ std::int32_t RouteWalker::along(std::size_t mesh, std::size_t dimension, std::in
     }
     const std::int32_t distance = forward ? ahead : length - ahead;
     const bool express = !system_.mesh(mesh).express_links.empty() && is_2d(plane_.options().settings.config);
-    return express ? search_line(mesh, dimension, from, distance, forward ? 1 : -1) : distance;
+    if (!express) {
+        return distance;
+    }
+    const auto [known, fresh] = searched_.try_emplace({mesh, dimension, from, to}, 0);
+    if (fresh) {
+        known->second = search_line(mesh, dimension, from, distance, forward ? 1 : -1);
+    }
+    return known->second;
 }
 
 std::int32_t RouteWalker::round_edge(std::size_t mesh, std::int32_t from, std::int32_t to) const {
@@ -268,13 +281,15 @@ std::int32_t RouteWalker::mesh_hops(std::uint32_t from, std::uint32_t to) {
 }
 
 std::string RouteWalker::judge_links(const Hop& hop) {
-    const auto [known, fresh] = judged_links_.try_emplace({hop.from, hop.to, hop.port});
-    if (!fresh) {
-        return known->second;
+    const std::size_t move = std::size_t{system_.number_of(hop.from)} * kMostSlots + hop.slot;
+    if (hop.leaves_mesh() ? good_ports_[hop.port] : good_moves_[move]) {
+        return {};
     }
     const std::uint32_t planes = plane_.planes(hop);
+    if (planes == 0) {
+        return "a move without a plane";
+    }
     std::set<std::uint32_t> used;
-    std::string wrong = planes == 0 ? "no plane" : "";
     for (std::uint32_t plane = 0; plane < planes; ++plane) {
         const std::uint32_t number = plane_.link(hop, plane);
         const topology::Link& link = system_.cluster().links()[number];
@@ -282,10 +297,11 @@ std::string RouteWalker::judge_links(const Hop& hop) {
         const AsicIndex b = system_.asic(hop.to);
         const bool joins = (link.a.asic == a && link.b.asic == b) || (link.a.asic == b && link.b.asic == a);
         if (!joins || !plane_.states().carries(number) || !used.insert(number).second) {
-            wrong = fmt::format("plane {} takes a link that is elsewhere, down or taken", plane);
+            return fmt::format("plane {} takes a link that is elsewhere, down or taken", plane);
         }
     }
-    return known->second = wrong;
+    (hop.leaves_mesh() ? good_ports_[hop.port] : good_moves_[move]) = true;
+    return {};
 }
 
 std::string RouteWalker::judge_turns(const Route& route) const {

@@ -18,7 +18,7 @@ class RouteWalker {
     /// What is wrong with a route; empty if nothing is.
     std::string judge(fabric::NodeAt from, fabric::NodeAt to, const fabric::Route& route);
     /// Whether the fabric config lets the two talk, links or not.
-    bool permits(fabric::NodeAt from, fabric::NodeAt to) const;
+    bool permits(fabric::NodeAt from, fabric::NodeAt to);
 
   private:
     struct Place {
@@ -43,7 +43,12 @@ class RouteWalker {
     const fabric::FabricSystem& system_;
     std::vector<std::vector<std::uint32_t>> mesh_neighbours_;
     std::map<std::uint32_t, std::vector<std::int32_t>> mesh_hops_;
-    std::map<std::tuple<fabric::NodeAt, fabric::NodeAt, std::uint32_t>, std::string> judged_links_;
+    /// Moves that were judged good, by node and slot, and by port: there are few, and routes share them.
+    std::vector<bool> good_moves_;
+    std::vector<bool> good_ports_;
+    /// Steps along lines with express links, by mesh, dimension, from and to.
+    mutable std::map<std::tuple<std::size_t, std::size_t, std::int32_t, std::int32_t>, std::int32_t>
+        searched_;
     std::map<std::size_t, std::vector<std::int32_t>> detour_numbers_;
     std::map<std::pair<std::size_t, std::int32_t>, std::vector<std::int32_t>> detour_lengths_;
 };
