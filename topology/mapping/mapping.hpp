@@ -13,15 +13,17 @@ namespace tt_run::topology {
 
 /// How good a mapping is; lesser is better, the first number that differs decides.
 struct MappingScore {
-    std::uint32_t hosts = 0;        ///< that drive at least one chip
-    std::uint32_t displaced = 0;    ///< meshes whose first chip is not on its natural host
+    std::uint32_t hosts = 0;  ///< that play at least one chip
+    std::uint32_t displaced =
+        0;  ///< meshes whose first chip is not on its natural host (see score_mapping.hpp)
     std::uint32_t short_links = 0;  ///< links that relaxed channels ask for and do not get
+    std::uint32_t distance = 0;     ///< over all neighbours: 0 on one board, 1 on one host, 2 between hosts
     auto operator<=>(const MappingScore&) const = default;
 };
 
 /// Fewer links than the descriptor asks for, where its policy tolerates that.
 struct LostLinks {
-    FabricNode a;  ///< for two whole meshes: `chip` is -1 at both ends
+    FabricNode a;  ///< `chip` is -1 at both ends for two meshes as wholes, or two graphs (their first meshes)
     FabricNode b;
     std::uint32_t needed = 0;
     std::uint32_t present = 0;
@@ -47,8 +49,7 @@ struct PartDomain {
 };
 
 /// Whether the parts of one mesh that have different host ranks may share a host. They always may share one
-/// with parts of other meshes. A board of one or two chips always belongs to one part alone: a process sees
-/// such a board as a whole (visible_devices.hpp).
+/// with parts of other meshes.
 enum class HostSharing {
     distinct,  ///< every host rank of a mesh has a host of its own
     sliced     ///< they may share one, cut apart by TT_VISIBLE_DEVICES
@@ -57,12 +58,16 @@ enum class HostSharing {
 struct MappingOptions {
     std::vector<PartDomain> domains;  ///< at most one for each part
     HostSharing sharing = HostSharing::distinct;
+    /// Whether a board of one or two chips may belong to several parts. Ranks cannot do that, as a process
+    /// sees such a board as a whole (visible_devices.hpp); one process that drives all meshes can.
+    bool share_boards = false;
     /// Prefer mappings that use few hosts; proves the least number or says that it did not.
     bool fewest_hosts = true;
     /// Accept fewer links than strict channels ask for, down to this many; 0 for as the descriptor says.
     std::uint32_t minimum_links = 0;
     /// How many mappings are wanted, no two with the same ASICs for every mesh; 0 for all.
     std::size_t solutions = 1;
+    bool distinct_host_sets = false;  ///< no two of them on the same hosts
     /// After this long the answer is `unknown`, if there is none by then. Never decides between mappings.
     std::chrono::milliseconds budget{60'000};
 };
@@ -78,6 +83,9 @@ struct MappingResult {
     std::vector<Mapping> mappings;     ///< best first
     bool fewest_hosts_proved = false;  ///< no mapping uses fewer hosts than the first
     bool complete = false;             ///< there are no others (asked for with `solutions`)
+    /// For `cannot`: pairs of ASICs that have too few links; with enough links there, all would fit. Empty if
+    /// the reason is none that a few cables would mend.
+    std::vector<std::pair<AsicIndex, AsicIndex>> missing_links;
 };
 
 }  // namespace tt_run::topology

@@ -1,0 +1,123 @@
+#include "topology/mapping/mapping_search.hpp"
+
+#include <algorithm>
+
+namespace tt_run::topology {
+
+namespace {
+
+/// Listing footprints of one kind. All of a Galaxy's small meshes take thousands; long lines are cut off
+/// here.
+constexpr std::uint64_t kFootprintSteps = 3'000'000;
+/// Seating mesh by mesh finds its way at once or goes astray.
+constexpr std::uint64_t kPlacingSteps = 20'000;
+constexpr std::uint64_t kListingSteps = 5'000'000;
+/// More than any chain on 36 Galaxies has needed.
+constexpr int kConflictsForTiling = 10'000;
+/// Chains from this length on go to their own formula first.
+constexpr std::size_t kLongChain = 6;
+
+}  // namespace
+
+MappingSearch::MappingSearch(const MeshGraph& graph, const Adjacency& adjacency, const Demand& demand,
+                             Deadline deadline)
+    : graph_(graph),
+      adjacency_(adjacency),
+      demand_(demand),
+      deadline_(deadline),
+      table_(graph, demand, adjacency, {kFootprintSteps, deadline}),
+      tiling_(table_.tiling(adjacency)),
+      chain_(find_chain(demand)) {}
+
+MappingSearch::Answer MappingSearch::find(std::size_t most_hosts, int conflicts) {
+    if (is_hopeless()) {
+        return {SatAnswer::contradiction, {}};
+    }
+    Answer tiled = seat(tiling_, most_hosts, {kConflictsForTiling, deadline_});
+    if (tiled.answer == SatAnswer::satisfied) {
+        return tiled;
+    }
+    Answer seated = seat(table_, most_hosts, {conflicts, deadline_});
+    if (seated.answer == SatAnswer::satisfied ||
+        (seated.answer == SatAnswer::contradiction && table_.complete())) {
+        return seated;
+    }
+    ChipResult chips = map_by_formula(graph_, demand_, adjacency_, most_hosts, {}, {conflicts, deadline_});
+    return {chips.answer, std::move(chips.chips)};
+}
+
+MappingSearch::Answer MappingSearch::seat(const SeatTable& table, std::size_t most_hosts,
+                                          Effort effort) const {
+    if (chain_ && chain_->order.size() >= kLongChain) {
+        const ChainResult chain = seat_chain(*chain_, demand_, adjacency_, table, most_hosts, effort);
+        return {chain.answer, chips_of(table, chain.seating)};
+    }
+    Answer answer;
+    const SearchEnd end = place_meshes(demand_, adjacency_, table, most_hosts, {kPlacingSteps, deadline_},
+                                       [&](const Seating& seating) {
+                                           answer = {SatAnswer::satisfied, chips_of(table, seating)};
+                                           return false;
+                                       });
+    if (end == SearchEnd::exhausted) {
+        answer.answer = SatAnswer::contradiction;
+    }
+    if (end == SearchEnd::gave_up) {
+        const SeatingResult seats = seat_by_formula(demand_, adjacency_, table, most_hosts, {}, effort);
+        answer = {seats.answer, chips_of(table, seats.seating)};
+    }
+    return answer;
+}
+
+SatAnswer MappingSearch::find_all(
+    std::size_t most_hosts, const std::function<bool(const std::vector<std::vector<AsicIndex>>&)>& found) {
+    if (is_hopeless()) {
+        return SatAnswer::contradiction;
+    }
+    std::vector<Seating> seen;
+    const SearchEnd end = place_meshes(demand_, adjacency_, table_, most_hosts, {kListingSteps, deadline_},
+                                       [&](const Seating& seating) {
+                                           seen.push_back(seating);
+                                           return found(chips_of(table_, seating));
+                                       });
+    if (end == SearchEnd::stopped) {
+        return SatAnswer::satisfied;
+    }
+    if (end == SearchEnd::exhausted) {
+        return table_.complete() ? SatAnswer::contradiction : SatAnswer::unknown;
+    }
+    for (;;) {
+        const SeatingResult seats =
+            seat_by_formula(demand_, adjacency_, table_, most_hosts, seen, {-1, deadline_});
+        if (seats.answer != SatAnswer::satisfied) {
+            return table_.complete() ? seats.answer : SatAnswer::unknown;
+        }
+        seen.push_back(seats.seating);
+        if (!found(chips_of(table_, seats.seating))) {
+            return SatAnswer::satisfied;
+        }
+    }
+}
+
+std::vector<std::size_t> MappingSearch::hopeless_meshes() const {
+    std::vector<std::size_t> hopeless;
+    std::vector<bool> told(table_.kinds(), false);
+    for (std::size_t mesh = 0; mesh < demand_.meshes.size(); ++mesh) {
+        const std::size_t kind = demand_.meshes[mesh].kind;
+        if (!told[kind] && table_.complete(kind) && table_.seats(kind).empty()) {
+            hopeless.push_back(mesh);
+        }
+        told[kind] = true;
+    }
+    return hopeless;
+}
+
+std::vector<std::vector<AsicIndex>> MappingSearch::chips_of(const SeatTable& table,
+                                                            const Seating& seating) const {
+    std::vector<std::vector<AsicIndex>> chips;
+    for (std::size_t mesh = 0; mesh < seating.size(); ++mesh) {
+        chips.push_back(table.seats(demand_.meshes[mesh].kind)[seating[mesh]].chips);
+    }
+    return chips;
+}
+
+}  // namespace tt_run::topology

@@ -1,0 +1,151 @@
+#include "topology/mapping/sat.hpp"
+
+#include <algorithm>
+
+#include <cadical.hpp>
+
+namespace tt_run::topology {
+
+namespace {
+
+/// Below so many literals every pair gets a clause.
+constexpr std::size_t kFewForPairs = 6;
+/// What the solver returns, by the convention of SAT competitions.
+constexpr int kSatisfiable = 10;
+constexpr int kUnsatisfiable = 20;
+
+class UntilDeadline : public CaDiCaL::Terminator {
+  public:
+    Deadline deadline = Deadline::max();
+    bool terminate() override { return std::chrono::steady_clock::now() >= deadline; }
+};
+
+}  // namespace
+
+struct SatProblem::Solver {
+    CaDiCaL::Solver engine;
+    UntilDeadline until;
+};
+
+SatProblem::SatProblem() : solver_(std::make_unique<Solver>()) {
+    solver_->engine.set("quiet", 1);
+    solver_->engine.connect_terminator(&solver_->until);
+}
+
+SatProblem::~SatProblem() {
+    solver_->engine.disconnect_terminator();
+}
+
+void SatProblem::add(std::span<const int> clause) {
+    for (const int literal : clause) {
+        solver_->engine.add(literal);
+    }
+    solver_->engine.add(0);
+}
+
+void SatProblem::implies_any(int literal, std::span<const int> any) {
+    solver_->engine.add(-literal);
+    add(any);
+}
+
+void SatProblem::at_most_one(std::span<const int> literals) {
+    // Blocks of a few, each with a literal that says "one of these or of those before".
+    std::vector<int> rest(literals.begin(), literals.end());
+    while (rest.size() > kFewForPairs) {
+        std::vector<int> next;
+        for (std::size_t begin = 0; begin < rest.size(); begin += kFewForPairs) {
+            const std::size_t end = std::min(begin + kFewForPairs, rest.size());
+            const int any = new_variable();
+            for (std::size_t i = begin; i < end; ++i) {
+                add({-rest[i], any});
+                for (std::size_t j = i + 1; j < end; ++j) {
+                    add({-rest[i], -rest[j]});
+                }
+            }
+            next.push_back(any);
+        }
+        rest = std::move(next);
+    }
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+        for (std::size_t j = i + 1; j < rest.size(); ++j) {
+            add({-rest[i], -rest[j]});
+        }
+    }
+}
+
+void SatProblem::exactly_one(std::span<const int> literals) {
+    add(literals);
+    at_most_one(literals);
+}
+
+std::vector<int> SatProblem::count(std::span<const int> literals, std::size_t most) {
+    if (literals.size() <= 1) {
+        return {literals.begin(), literals.end()};
+    }
+    // A totalizer: counts of both halves, merged.
+    const std::size_t half = literals.size() / 2;
+    const std::vector<int> a = count(literals.first(half), most);
+    const std::vector<int> b = count(literals.subspan(half), most);
+    std::vector<int> sum(std::min(a.size() + b.size(), most));
+    for (int& literal : sum) {
+        literal = new_variable();
+    }
+    for (std::size_t i = 0; i <= a.size(); ++i) {
+        for (std::size_t j = 0; j <= b.size(); ++j) {
+            // i of a and j of b hold: so do i + j.
+            const std::size_t held = std::min(i + j, sum.size());
+            if (held > 0) {
+                std::vector<int> clause{sum[held - 1]};
+                if (i > 0) {
+                    clause.push_back(-a[i - 1]);
+                }
+                if (j > 0) {
+                    clause.push_back(-b[j - 1]);
+                }
+                add(clause);
+            }
+            // Not more than i of a and j of b: not more than i + j.
+            if (i + j < sum.size()) {
+                std::vector<int> clause{-sum[i + j]};
+                if (i < a.size()) {
+                    clause.push_back(a[i]);
+                }
+                if (j < b.size()) {
+                    clause.push_back(b[j]);
+                }
+                add(clause);
+            }
+        }
+    }
+    return sum;
+}
+
+void SatProblem::at_least(std::span<const int> literals, std::size_t number) {
+    if (number == 0) {
+        return;
+    }
+    if (number == 1 || literals.size() < number) {
+        number == 1 ? add(literals) : add(std::span<const int>{});
+        return;
+    }
+    add({count(literals, number)[number - 1]});
+}
+
+SatAnswer SatProblem::solve(Effort effort) {
+    solver_->engine.limit("conflicts", effort.conflicts);
+    solver_->until.deadline = effort.deadline;
+    switch (solver_->engine.solve()) {
+        case kSatisfiable:
+            return SatAnswer::satisfied;
+        case kUnsatisfiable:
+            return SatAnswer::contradiction;
+        default:
+            return SatAnswer::unknown;
+    }
+}
+
+bool SatProblem::holds(int literal) const {
+    return solver_->engine.val(literal) > 0;
+}
+
+}  // namespace tt_run::topology
