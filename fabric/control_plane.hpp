@@ -73,7 +73,7 @@ struct PlaneLoss {
 class ControlPlane {
   public:
     /// Opens a fabric. Reports, as errors: CUSTOM (`fabric-no-topology`); a config that wants wraps where no
-    /// mesh has any (`fabric-wraps`); unknown links (`fabric-links-unknown`); under STRICT_INIT every pair of
+    /// mesh has any (`fabric-wraps`); under STRICT_INIT every pair of
     /// chips and every connection with fewer links than the descriptor asks for (`fabric-links-missing`,
     /// naming the cables that are down); rerouting of a broken mesh of more than
     /// MeshRouter::kMostDetourChips (`fabric-too-large`). Warns: under RELAXED_INIT, of the same links and of

@@ -10,7 +10,6 @@ using support::Severity;
 // What a fabric is built from.
 inline constexpr DiagnosticKind kFabricNoTopology{"fabric-no-topology"};
 inline constexpr DiagnosticKind kFabricWraps{"fabric-wraps"};
-inline constexpr DiagnosticKind kFabricLinksUnknown{"fabric-links-unknown"};
 inline constexpr DiagnosticKind kFabricLinksMissing{"fabric-links-missing"};
 inline constexpr DiagnosticKind kFabricFactoryCable{"fabric-factory-cable"};
 inline constexpr DiagnosticKind kFabricFactoryHost{"fabric-factory-host"};

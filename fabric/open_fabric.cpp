@@ -44,12 +44,6 @@ bool check_config(const FabricSystem& system, const FabricOptions& options, Diag
                     .help("use FABRIC_2D, or a Mesh Graph Descriptor with `dim_types`"));
         }
     }
-    if (!system.cluster().links_known()) {
-        sink.report(Diagnostic(kFabricLinksUnknown, {},
-                               fmt::format("the links of `{}` are unknown; nothing can be routed over them",
-                                           system.cluster().source()))
-                        .help("capture the cluster with the vendor's `topology` tool"));
-    }
     return !watch.saw_error();
 }
 
