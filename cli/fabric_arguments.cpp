@@ -55,7 +55,8 @@ Placed place_on_cluster(const CommandContext& context, const support::Span& show
     return placed;
 }
 
-/// The place of the n-th value of an option, without the option's name if they share a word.
+}  // namespace
+
 support::Span value_span(const ParsedArguments& parsed, const std::string& name, std::size_t n,
                          const std::string& value) {
     const auto found = parsed.value_spans.find(name);
@@ -65,8 +66,6 @@ support::Span value_span(const ParsedArguments& parsed, const std::string& name,
         shown ? shown : support::Span{support::make_source_text("<" + name + ">", value), 0, value.size()},
         value);
 }
-
-}  // namespace
 
 void add_repeated(CLI::App& app, const std::string& name, std::vector<std::string>& values,
                   const std::string& help, const std::string& value_name) {

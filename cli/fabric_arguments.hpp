@@ -50,6 +50,10 @@ LoadedFabric place_graph(const CommandContext& context, const ParsedArguments& p
                          topology::MeshGraph graph, const FabricArguments& options,
                          support::DiagnosticSink& sink);
 
+/// The place of an option's n-th value, without the option's name if they share a word.
+support::Span value_span(const ParsedArguments& parsed, const std::string& name, std::size_t n,
+                         const std::string& value);
+
 fabric::FabricOptions fabric_options(const FabricArguments& options);
 
 }  // namespace tt_run::cli

@@ -39,6 +39,7 @@ void define(CLI::App& app, PictureOptions& options) {
 struct Opened {
     std::optional<fabric::ControlPlane> plane;
     int exit_code = kYes;
+    ParsedArguments arguments;
 };
 
 /// Reads the options, then the words `fabric` or `routes` and the descriptor, then opens the fabric.
@@ -48,38 +49,38 @@ Opened open_picture(const CommandContext& context, CLI::App& app, const std::str
     if (parsed && parsed->options.help_wanted) {
         context.console.print(app.help() + "\n  MGD  a Mesh Graph Descriptor\n  X    " +
                               std::string(kClusterHelp) + "\n\n" + std::string(kExitCodeHelp));
-        return {std::nullopt, kYes};
+        return {std::nullopt, kYes, {}};
     }
     if (parsed && parsed->words.size() != 2) {
         sink.report(Diagnostic(kNothingToRun, {}, "one Mesh Graph Descriptor is shown at a time")
                         .help(fmt::format("`tt-run show {} MGD`", word)));
     }
     if (!parsed || sink.errors() != 0) {
-        return {std::nullopt, kUsage};
+        return {std::nullopt, kUsage, {}};
     }
     const LoadedFabric loaded = load_fabric(context, parsed->options, parsed->words[1], options.fabric, sink);
     if (!loaded.system) {
-        return {std::nullopt, loaded.exit_code};
+        return {std::nullopt, loaded.exit_code, {}};
     }
     auto plane =
         fabric::ControlPlane::open(loaded.system, loaded.states, fabric_options(options.fabric), sink);
     const int code = plane ? kYes : kNo;
-    return {std::move(plane), code};
+    return {std::move(plane), code, parsed->options};
 }
 
 /// The nodes that options name; reports those that do not exist.
-std::vector<fabric::NodeAt> find_nodes(const fabric::FabricSystem& system,
+std::vector<fabric::NodeAt> find_nodes(const Opened& opened, const std::string& option,
                                        const std::vector<std::string>& names, DiagnosticSink& sink) {
     std::vector<fabric::NodeAt> found;
-    for (const std::string& name : names) {
+    for (std::size_t k = 0; k < names.size(); ++k) {
+        const std::string& name = names[k];
         const auto node = fabric::parse_node(name);
-        const auto at = node ? system.find(*node) : std::nullopt;
+        const auto at = node ? opened.plane->system().find(*node) : std::nullopt;
         if (at) {
             found.push_back(*at);
             continue;
         }
-        const support::Span place{support::make_source_text("<node>", name), 0, name.size()};
-        sink.report(Diagnostic(kUnknownNode, place,
+        sink.report(Diagnostic(kUnknownNode, value_span(opened.arguments, option, k, name),
                                node ? fmt::format("there is no node `{}`", name)
                                     : fmt::format("`{}` names no node; nodes are written `M0:3`", name)));
     }
@@ -108,7 +109,7 @@ int run_show_fabric(const CommandContext& context) {
         context.console.print(sink, true);
         return opened.exit_code;
     }
-    const auto nodes = find_nodes(opened.plane->system(), options.tables, sink);
+    const auto nodes = find_nodes(opened, "--table", options.tables, sink);
     context.console.print(sink, true);
     if (sink.errors() != 0) {
         return kUsage;
@@ -141,8 +142,8 @@ int run_show_routes(const CommandContext& context) {
                         .help("`tt-run show routes --from M0:0 --to M0:1 MGD`"));
     }
     const fabric::ControlPlane& plane = *opened.plane;
-    const auto from = find_nodes(plane.system(), options.from, sink);
-    const auto to = find_nodes(plane.system(), options.to, sink);
+    const auto from = find_nodes(opened, "--from", options.from, sink);
+    const auto to = find_nodes(opened, "--to", options.to, sink);
     context.console.print(sink, true);
     if (sink.errors() != 0) {
         return kUsage;

@@ -292,13 +292,7 @@ std::uint32_t ControlPlane::virtual_channels(std::size_t mesh) const {
 }
 
 std::uint32_t ControlPlane::stages() const {
-    std::uint32_t most = 0;
-    for (std::size_t target = 0; crosses_meshes() && target < system_->mesh_count(); ++target) {
-        for (const std::uint16_t stage : paths_->to(target).stage) {
-            most = std::max<std::uint32_t>(most, stage);
-        }
-    }
-    return most + 1;
+    return crosses_meshes() ? paths_->stages() : 1;
 }
 
 }  // namespace tt_run::fabric

@@ -130,7 +130,7 @@ class ControlPlane {
 
     /// Virtual channels of a link within a mesh: two lanes where ways close into rings, for each stage.
     std::uint32_t virtual_channels(std::size_t mesh) const;
-    /// Stages of packets (see MeshPaths), 1 if no packet crosses meshes. Works out all rows.
+    /// Stages of packets (see MeshPaths), 1 if no packet crosses meshes. Works out all rows the first time.
     std::uint32_t stages() const;
 
     /// Rows and columns with fewer planes than their descriptor says; connections and pairs with fewer links.

@@ -1,5 +1,7 @@
 #include "fabric/mesh_paths.hpp"
 
+#include <algorithm>
+
 namespace tt_run::fabric {
 
 namespace {
@@ -68,6 +70,20 @@ MeshPaths::Row MeshPaths::work_out(std::size_t target) const {
         row.stage[mesh] = static_cast<std::uint16_t>(best);
     }
     return row;
+}
+
+std::uint32_t MeshPaths::stages() const {
+    if (const std::uint32_t known = stages_.load(std::memory_order_relaxed); known != 0) {
+        return known;
+    }
+    std::uint32_t most = 0;
+    for (std::size_t target = 0; target < rows_.size(); ++target) {
+        for (const std::uint16_t stage : to(target).stage) {
+            most = std::max<std::uint32_t>(most, stage);
+        }
+    }
+    stages_.store(most + 1, std::memory_order_relaxed);
+    return most + 1;
 }
 
 std::uint32_t MeshPaths::Row::hops(const MeshExits& exits, std::size_t from) const {

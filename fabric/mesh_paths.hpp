@@ -40,12 +40,16 @@ class MeshPaths {
         return row != nullptr ? *row : publish(target);
     }
 
+    /// One more than the highest stage of any way. Works out all rows the first time.
+    std::uint32_t stages() const;
+
   private:
     const Row& publish(std::size_t target) const;
     Row work_out(std::size_t target) const;
 
     const MeshExits& exits_;
     mutable std::vector<std::atomic<const Row*>> rows_;
+    mutable std::atomic<std::uint32_t> stages_{0};  ///< 0 until somebody asks; all who ask find the same
 };
 
 }  // namespace tt_run::fabric

@@ -10,6 +10,8 @@
 #include "support/file.hpp"
 #include "topology/ideal_cluster.hpp"
 #include "topology/load_mesh_graph.hpp"
+#include "topology/mapping/find_mapping.hpp"
+#include "topology/physical/synthetic_system.hpp"
 
 namespace tt_run::test {
 
@@ -31,6 +33,18 @@ FabricSystemPtr system_of(const std::string& mgd) {
 FabricSystemPtr config_system(const std::string& name) {
     return system_of(
         *support::read_file(std::string(TT_RUN_SOURCE_DIR) + "/configs/" + name + "/mgd.textproto"));
+}
+
+FabricSystemPtr mapped_system(const std::string& name, const std::string& cluster) {
+    support::DiagnosticSink sink;
+    const FabricSystemPtr ideal = config_system(name);
+    auto hardware = topology::build_synthetic(cluster, sink);
+    REQUIRE(hardware);
+    auto found = topology::find_mapping(ideal->graph(), *hardware, {}, sink);
+    INFO(render_text(sink, support::Colour::off));
+    REQUIRE(found.answer == topology::MappingAnswer::mapped);
+    return std::make_shared<const FabricSystem>(ideal->graph(), *std::move(hardware),
+                                                std::move(found.mappings.front()));
 }
 
 std::vector<std::string> config_names() {

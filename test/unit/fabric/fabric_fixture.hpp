@@ -11,6 +11,8 @@ namespace tt_run::test {
 fabric::FabricSystemPtr system_of(const std::string& mgd);
 /// The same for a config of ours, by the name of its folder.
 fabric::FabricSystemPtr config_system(const std::string& name);
+/// A config of ours placed on a system known by name.
+fabric::FabricSystemPtr mapped_system(const std::string& name, const std::string& cluster);
 /// Names of all configs, sorted.
 std::vector<std::string> config_names();
 

@@ -18,6 +18,10 @@ std::string said(const FactoryComparison& found, bool strict) {
     return render_text(sink, support::Colour::off);
 }
 
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
 /// Two chips that ask for so many links; the factory cabled some of them, and some of those live.
 FabricSystemPtr pair_of_chips(int asked) {
     return system_of(mgd_of({.chip_rows = 1, .chip_columns = 2, .channels = asked}));
@@ -86,10 +90,10 @@ TEST_CASE("a missing cable is an error under STRICT_INIT and a warning under REL
     const FabricSystemPtr system = pair_of_chips(4);
     const FactoryComparison found =
         compare_with_factory(*system, faults(*system, {"M0:0/0"}), system->cluster());
-    CHECK(said(found, true)
-              .starts_with("error: 1 of 4 cables of the factory system descriptor are not live: 1 within "
-                           "meshes, 0 between them"));
-    CHECK(said(found, false).starts_with("warning: "));
+    CHECK(has(said(found, true),
+              "error: 1 of 4 cables of the factory system descriptor are not live: 1 within "
+              "meshes, 0 between them"));
+    CHECK(has(said(found, false), "warning: 1 of 4 cables"));
     CHECK(said(found, false)
               .find("M0:0 and M0:1: 4 asked, 4 cabled, 3 live: 1 down, 0 unused, 0 never cabled") !=
           std::string::npos);

@@ -48,12 +48,21 @@ RouteWalker::RouteWalker(const ControlPlane& plane)
       system_(plane.system()),
       good_moves_(std::size_t{system_.node_count()} * kMostSlots, false),
       good_ports_(plane.exits().ports().size(), false) {
+    std::set<std::pair<MeshId, MeshId>> asked;
+    for (const topology::MeshConnection& one : system_.graph().connections) {
+        asked.insert(std::minmax(one.from, one.to));
+    }
+    const bool pods = !system_.graph().graph_connections.empty();
     std::vector<std::set<std::uint32_t>> found(system_.mesh_count());
     const auto links = system_.cluster().links();
     for (std::uint32_t link = 0; link < links.size(); ++link) {
         const auto a = system_.node_of(links[link].a.asic);
         const auto b = system_.node_of(links[link].b.asic);
-        if (a && b && a->mesh != b->mesh && plane.states().carries(link)) {
+        if (!a || !b || a->mesh == b->mesh || !plane.states().carries(link)) {
+            continue;
+        }
+        const auto ends = std::minmax(system_.mesh(a->mesh).id, system_.mesh(b->mesh).id);
+        if (pods || asked.contains(ends)) {
             found[a->mesh].insert(b->mesh);
             found[b->mesh].insert(a->mesh);
         }
