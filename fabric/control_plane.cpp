@@ -55,7 +55,7 @@ std::optional<std::uint32_t> ControlPlane::nearest_exit(NodeAt node, const Neigh
 }
 
 std::optional<std::uint32_t> ControlPlane::exit_towards(NodeAt node, std::size_t target_mesh) const {
-    const std::uint16_t next = paths_->to(target_mesh).next[node.mesh];
+    const std::uint16_t next = paths_->to(target_mesh).ways[node.mesh].next;
     if (!crosses_meshes() || next == MeshPaths::kNoWay) {
         return std::nullopt;
     }
@@ -84,7 +84,7 @@ std::optional<Hop> ControlPlane::advance(Packet& packet) const {
         }
         target = exits_->ports()[packet.exit].from.chip;
     }
-    const std::uint32_t stage = home ? 0 : paths_->to(packet.to.mesh).stage[at.mesh];
+    const std::uint32_t stage = home ? 0 : paths_->to(packet.to.mesh).ways[at.mesh].stage;
     Hop hop;
     hop.from = at;
     if (target == at.chip) {
@@ -120,7 +120,7 @@ bool ControlPlane::route(NodeAt from, NodeAt to, Route& route) const {
         const bool home = at.mesh == to.mesh;
         std::uint32_t exit = Hop::kNoPort;
         if (!home) {
-            const std::uint16_t next = row->next[at.mesh];
+            const std::uint16_t next = row->ways[at.mesh].next;
             const auto nearest = !crosses_meshes() || next == MeshPaths::kNoWay
                                      ? std::nullopt
                                      : nearest_exit(at, exits_->neighbours(at.mesh)[next]);
@@ -130,7 +130,7 @@ bool ControlPlane::route(NodeAt from, NodeAt to, Route& route) const {
             exit = *nearest;
         }
         const std::int32_t target = home ? to.chip : exits_->ports()[exit].from.chip;
-        const std::uint32_t stage = home ? 0 : row->stage[at.mesh];
+        const std::uint32_t stage = home ? 0 : row->ways[at.mesh].stage;
         steps.clear();
         const bool arrives = routers_[at.mesh].append_steps(at.chip, target, steps);
         for (const MeshStep& step : steps) {
@@ -178,7 +178,7 @@ std::string ControlPlane::why_not(NodeAt from, NodeAt to) const {
         return pair + fmt::format("{} stays within one mesh; FABRIC_2D crosses meshes",
                                   name_of(options_.settings.config));
     }
-    if (paths_->to(to.mesh).next[from.mesh] == MeshPaths::kNoWay) {
+    if (paths_->to(to.mesh).ways[from.mesh].next == MeshPaths::kNoWay) {
         return pair + fmt::format("no connection in use leads from mesh {} to mesh {}",
                                   system_->mesh(from.mesh).id.value, system_->mesh(to.mesh).id.value);
     }

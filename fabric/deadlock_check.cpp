@@ -163,13 +163,13 @@ class DependencyGraph {
         const std::size_t meshes = plane_.system().mesh_count();
         for (std::uint32_t target = 0; target < meshes; ++target) {
             const MeshPaths::Row& row = plane_.paths().to(target);
-            if (target == mesh || row.next[mesh] == MeshPaths::kNoWay) {
+            if (target == mesh || row.ways[mesh].next == MeshPaths::kNoWay) {
                 continue;
             }
-            const std::uint32_t next = plane_.exits().neighbours(mesh)[row.next[mesh]].mesh;
+            const std::uint32_t next = plane_.exits().neighbours(mesh)[row.ways[mesh].next].mesh;
             // Ways with the same next two meshes and stages differ in nothing that is looked at here.
-            const Way way{row.next[mesh], row.stage[mesh], row.next[next],
-                          next == target ? 0U : row.stage[next]};
+            const Way way{row.ways[mesh].next, row.ways[mesh].stage, row.ways[next].next,
+                          next == target ? 0U : row.ways[next].stage};
             if (!known.insert(way).second) {
                 continue;
             }

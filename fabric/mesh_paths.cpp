@@ -36,8 +36,7 @@ const MeshPaths::Row& MeshPaths::publish(std::size_t target) const {
 
 MeshPaths::Row MeshPaths::work_out(std::size_t target) const {
     Row row;
-    row.next.assign(rows_.size(), kNoWay);
-    row.stage.assign(rows_.size(), 0);
+    row.ways.resize(rows_.size());
     std::vector<std::uint32_t> hops(rows_.size(), kFar);
     std::vector<std::uint32_t> queue{static_cast<std::uint32_t>(target)};
     queue.reserve(rows_.size());
@@ -59,15 +58,15 @@ MeshPaths::Row MeshPaths::work_out(std::size_t target) const {
             if (hops[next] + 1 != hops[mesh]) {
                 continue;
             }
-            const std::uint32_t then = row.stage[next];
+            const std::uint32_t then = row.ways[next].stage;
             const bool stays = then != 0 && rises(then) == (next > mesh);
             const std::uint32_t stage = stays ? then : then + 1;
             if (stage < best) {
                 best = stage;
-                row.next[mesh] = static_cast<std::uint16_t>(k);
+                row.ways[mesh].next = static_cast<std::uint16_t>(k);
             }
         }
-        row.stage[mesh] = static_cast<std::uint16_t>(best);
+        row.ways[mesh].stage = static_cast<std::uint16_t>(best);
     }
     return row;
 }
@@ -78,8 +77,8 @@ std::uint32_t MeshPaths::stages() const {
     }
     std::uint32_t most = 0;
     for (std::size_t target = 0; target < rows_.size(); ++target) {
-        for (const std::uint16_t stage : to(target).stage) {
-            most = std::max<std::uint32_t>(most, stage);
+        for (const Way& way : to(target).ways) {
+            most = std::max<std::uint32_t>(most, way.stage);
         }
     }
     stages_.store(most + 1, std::memory_order_relaxed);
@@ -88,8 +87,8 @@ std::uint32_t MeshPaths::stages() const {
 
 std::uint32_t MeshPaths::Row::hops(const MeshExits& exits, std::size_t from) const {
     std::uint32_t count = 0;
-    for (std::size_t mesh = from; next[mesh] != kNoWay; ++count) {
-        mesh = exits.neighbours(mesh)[next[mesh]].mesh;
+    for (std::size_t mesh = from; ways[mesh].next != kNoWay; ++count) {
+        mesh = exits.neighbours(mesh)[ways[mesh].next].mesh;
     }
     return count;
 }

@@ -23,9 +23,12 @@ namespace tt_run::fabric {
 class MeshPaths {
   public:
     static constexpr std::uint16_t kNoWay = 0xFFFF;
+    struct Way {
+        std::uint16_t next = kNoWay;  ///< which of the mesh's neighbours
+        std::uint16_t stage = 0;
+    };
     struct Row {
-        std::vector<std::uint16_t> next;   ///< by mesh: which of its neighbours; kNoWay
-        std::vector<std::uint16_t> stage;  ///< by mesh
+        std::vector<Way> ways;  ///< by mesh
         std::uint32_t hops(const MeshExits& exits, std::size_t from) const;
     };
 

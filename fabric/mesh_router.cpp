@@ -308,20 +308,44 @@ std::optional<MeshStep> MeshRouter::step(std::int32_t at, std::int32_t target,
     return step;
 }
 
+/// `step_along` again and again, with what stays the same on one line worked out once.
+void MeshRouter::append_along(std::size_t dimension, std::int32_t at, std::int32_t from, std::int32_t to,
+                              std::vector<MeshStep>& steps) const {
+    if (from == to) {
+        return;
+    }
+    const std::int32_t length = dimension == kAlongColumn ? links_.rows() : links_.columns();
+    const std::int32_t stride = dimension == kAlongColumn ? links_.columns() : 1;
+    if (!jumps_[dimension].empty()) {
+        while (from != to) {
+            steps.push_back(step_along(dimension, at, from, to));
+            from += (steps.back().next - at) / stride;
+            at = steps.back().next;
+        }
+        return;
+    }
+    MeshStep step = step_along(dimension, at, from, to);
+    const std::int32_t way = jump_along(dimension, from, to);
+    while (true) {
+        steps.push_back(step);
+        from = wrapped(from + way, length);
+        if (from == to) {
+            return;
+        }
+        const bool wrap_ahead = way > 0 ? to < from : to > from;
+        step.lane = wraps_[dimension] && !wrap_ahead ? 1 : 0;
+        step.next += (wrapped(from + way, length) - from) * stride;
+    }
+}
+
 bool MeshRouter::append_steps(std::int32_t at, std::int32_t target, std::vector<MeshStep>& steps) const {
     if (kind_ == Kind::dimension_order && !links_.is_broken()) {
         const std::int32_t columns = links_.columns();
-        std::int32_t row = at / columns;
+        const std::int32_t row = at / columns;
         const std::int32_t to_row = target / columns;
-        for (; row != to_row; row = at / columns) {
-            steps.push_back(step_along(kAlongColumn, at, row, to_row));
-            at = steps.back().next;
-        }
-        const std::int32_t first = row * columns;
-        while (at != target) {
-            steps.push_back(step_along(kAlongRow, at, at - first, target - first));
-            at = steps.back().next;
-        }
+        append_along(kAlongColumn, at, row, to_row, steps);
+        at += (to_row - row) * columns;
+        append_along(kAlongRow, at, at - to_row * columns, target - to_row * columns, steps);
         return true;
     }
     std::optional<Slot> arrived;

@@ -79,6 +79,8 @@ class MeshRouter {
     bool permits(std::int32_t at, std::int32_t target) const;
     std::int32_t jump_along(std::size_t dimension, std::int32_t from, std::int32_t to) const;
     MeshStep step_along(std::size_t dimension, std::int32_t at, std::int32_t from, std::int32_t to) const;
+    void append_along(std::size_t dimension, std::int32_t at, std::int32_t from, std::int32_t to,
+                      std::vector<MeshStep>& steps) const;
     MeshStep step_in_grid(std::int32_t at, std::int32_t target) const;
     MeshStep step_round_edge(std::int32_t at, std::int32_t target) const;
     bool goes_round_edge(std::int32_t at, std::int32_t target, std::optional<Slot> arrived) const;
