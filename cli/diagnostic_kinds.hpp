@@ -14,5 +14,6 @@ inline constexpr DiagnosticKind kNothingToRun{"nothing-to-run"};
 inline constexpr DiagnosticKind kNotYet{"not-yet"};
 inline constexpr DiagnosticKind kOptionIgnored{"option-ignored", Severity::warning};
 inline constexpr DiagnosticKind kUnknownFileKind{"unknown-file-kind"};
+inline constexpr DiagnosticKind kUnknownNode{"unknown-node"};
 
 }  // namespace tt_run::cli
