@@ -95,6 +95,12 @@ std::optional<ParsedArguments> parse_arguments(CLI::App& app, const Arguments& a
             }
             continue;
         }
+        parsed.given.insert(long_name(*option));
+        if (option->get_expected_min() == 0 && equals == std::string::npos) {
+            normal.push_back(long_name(*option) + "=1");
+            parsed.value_spans[long_name(*option)].push_back(span);
+            continue;
+        }
         if (equals == std::string::npos && at == words.size()) {
             sink.report(Diagnostic(kBadOption, span, fmt::format("`{}` needs a value behind it", name)));
             continue;

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ class Arguments {
 struct ParsedArguments {
     /// Where each option's values stand, by the option's long name (`--mpi-args`), in order.
     std::map<std::string, std::vector<support::Span>, std::less<>> value_spans;
+    /// The long names of the options with values that stand there, even with an empty value.
+    std::set<std::string, std::less<>> given;
     /// The first word that is no option (or the first behind `--`); words().size() if there is none.
     std::size_t first_positional = 0;
     bool help_wanted = false;

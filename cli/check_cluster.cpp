@@ -2,6 +2,7 @@
 
 #include "launcher/validate_job.hpp"
 #include "topology/mapping/find_mapping.hpp"
+#include "topology/physical/rank_places.hpp"
 
 namespace tt_run::cli {
 
@@ -9,7 +10,7 @@ topology::Fit check_on_cluster(const topology::MeshGraph& graph, const launcher:
                                const topology::Cluster& cluster, support::DiagnosticSink& sink) {
     if (bindings != nullptr) {
         return launcher::check_ranks_on_cluster(
-            graph, *bindings, launcher::place_on_cluster(bindings->ranks.size(), cluster), cluster, sink);
+            graph, *bindings, topology::place_on_cluster(bindings->ranks.size(), cluster), cluster, sink);
     }
     switch (topology::find_mapping(graph, cluster, {}, sink).answer) {
         case topology::MappingAnswer::mapped:

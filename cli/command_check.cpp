@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/check_cluster.hpp"
+#include "cli/check_fabric.hpp"
 #include "cli/cluster_argument.hpp"
 #include "cli/commands.hpp"
 #include "cli/diagnostic_kinds.hpp"
@@ -29,7 +30,8 @@ struct CheckOptions {
     std::string format = "text";
     std::string profile = "library";
     bool strict = false;
-    std::string cluster;
+    bool fabric = false;
+    FabricArguments links;  ///< the cluster, and for `fabric` its faults
 };
 
 void define(CLI::App& app, CheckOptions& options) {
@@ -42,9 +44,10 @@ void define(CLI::App& app, CheckOptions& options) {
         ->type_name("WHICH")
         ->check(CLI::IsMember({"library", "runtime"}));
     app.add_flag("--strict", options.strict, "unknown keys are errors");
-    app.add_option("--cluster", options.cluster,
-                   "check Mesh Graph Descriptors and bindings against this cluster")
-        ->type_name("X");
+    app.add_flag(
+        "--fabric", options.fabric,
+        "prove for every fabric config of a Mesh Graph Descriptor that no packet can wait in a circle");
+    define_link_options(app, options.links);
 }
 
 std::string counted(std::int64_t count, std::string_view noun) {
@@ -215,7 +218,7 @@ int run_check(const CommandContext& context) {
                           "mock clusters, and descriptions of hardware"));
             continue;
         }
-        if (*kind == FileKind::rank_bindings && !options.cluster.empty()) {
+        if (*kind == FileKind::rank_bindings && !options.links.cluster.empty()) {
             on_cluster.bindings.push_back({words[word], context.arguments.span(word)});
             continue;
         }
@@ -223,7 +226,7 @@ int run_check(const CommandContext& context) {
         if (sink.errors() == errors_before) {
             found += fmt::format("{}: {}, {}\n", words[word], name_of(*kind), summary);
         }
-        if (*kind == FileKind::mesh_graph_descriptor && !options.cluster.empty()) {
+        if (*kind == FileKind::mesh_graph_descriptor && (!options.links.cluster.empty() || options.fabric)) {
             DiagnosticSink told;
             if (auto graph = topology::load_mesh_graph(*source, profile, told)) {
                 on_cluster.graphs.push_back(*std::move(graph));
@@ -231,9 +234,9 @@ int run_check(const CommandContext& context) {
         }
     }
     topology::Fit fit = topology::Fit::possible;
-    if (!options.cluster.empty()) {
+    if (!options.links.cluster.empty()) {
         const auto cluster = topology::load_cluster(
-            cluster_span(parsed->options.span_of("--cluster"), options.cluster), context.host, sink);
+            cluster_span(parsed->options.span_of("--cluster"), options.links.cluster), context.host, sink);
         unreadable = unreadable || (!cluster && exit_code_of_unloaded(sink) == kUsage);
         if (cluster) {
             const std::size_t errors_before = sink.errors();
@@ -245,6 +248,14 @@ int run_check(const CommandContext& context) {
             }
         }
     }
+    int fabric_code = kYes;
+    for (const topology::MeshGraph& graph : on_cluster.graphs) {
+        if (options.fabric && sink.errors() == 0) {
+            const FabricCheck checked = check_fabric(context, parsed->options, graph, options.links, sink);
+            found += checked.found;
+            fabric_code = std::max(fabric_code, checked.exit_code);
+        }
+    }
     if (options.format == "json") {
         context.console.print(support::render_json(sink));
     } else {
@@ -254,7 +265,7 @@ int run_check(const CommandContext& context) {
     if (unreadable || sink.errors() != 0) {
         return unreadable ? kUsage : kNo;
     }
-    return fit == topology::Fit::unknown ? kCannotTell : kYes;
+    return fit == topology::Fit::unknown ? kCannotTell : fabric_code;
 }
 
 }  // namespace tt_run::cli

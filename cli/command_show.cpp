@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/show_fabric.hpp"
 #include "cli/verb_arguments.hpp"
 #include "topology/physical/cluster_text.hpp"
 #include "topology/physical/synthetic_system.hpp"
@@ -52,13 +53,18 @@ std::string list_of_words(const std::string& format) {
 }  // namespace
 
 int run_show(const CommandContext& context) {
+    if (const FabricPicture picture = wanted_picture(context.arguments); picture != FabricPicture::none) {
+        return picture == FabricPicture::fabric ? run_show_fabric(context) : run_show_routes(context);
+    }
     CLI::App app("Shows what a file or a system is.", "tt-run show");
     ShowOptions options;
     define(app, options);
     DiagnosticSink sink;
     const auto parsed = parse_verb_arguments(app, context.arguments, sink);
     if (parsed && parsed->options.help_wanted) {
-        context.console.print(app.help() + "\n  X  " + std::string(kClusterHelp) + "\n\n" +
+        context.console.print(app.help() + "\n  X  " + std::string(kClusterHelp) +
+                              "\n\n`tt-run show fabric MGD` and `tt-run show routes --from NODE --to NODE "
+                              "MGD` show what runs on it.\n\n" +
                               std::string(kExitCodeHelp));
         return kYes;
     }

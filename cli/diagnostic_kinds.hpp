@@ -13,5 +13,6 @@ inline constexpr DiagnosticKind kOptionConflict{"option-conflict"};
 inline constexpr DiagnosticKind kNothingToRun{"nothing-to-run"};
 inline constexpr DiagnosticKind kOptionIgnored{"option-ignored", Severity::warning};
 inline constexpr DiagnosticKind kUnknownFileKind{"unknown-file-kind"};
+inline constexpr DiagnosticKind kUnknownNode{"unknown-node"};
 
 }  // namespace tt_run::cli

@@ -35,11 +35,12 @@ class OptionChecker {
         options.skip_executable_check = raw_.skip_executable_check;
         check_modes();
         options.allocation = allocation();
-        options.validation = {given("--cluster", raw_.cluster), !raw_.no_validate, raw_.require_hardware};
+        options.validation = validation();
         options.bindings = bindings();
         options.plan.bare = raw_.bare;
         options.plan.tcp_interface = given("--tcp-interface", raw_.tcp_interface);
         options.plan.environment = environment();
+        options.plan.environment.emulate = emulated();
         options.plan.tools = tools();
         read_supervision(raw_.supervision, parsed_, options.plan, sink_);
         options.from_plan = given("--from-plan", raw_.supervision.from_plan);
@@ -118,8 +119,8 @@ class OptionChecker {
                              .help("install it (package gdbserver), or, if it is only on the other hosts, "
                                    "add --skip-executable-check"));
         }
-        if (raw_.tracy) {
-            tools.tracy = launcher::parse_tracy({*raw_.tracy, parsed_.span_of("--tracy")}, host_, sink_);
+        if (parsed_.given.contains("--tracy")) {
+            tools.tracy = launcher::parse_tracy({raw_.tracy, parsed_.span_of("--tracy")}, host_, sink_);
         }
         return tools;
     }
@@ -156,7 +157,7 @@ class OptionChecker {
         request.mesh_graph_mapping =
             given("--mesh-graph-descriptor-mapping", raw_.mesh_graph_descriptor_mapping);
         request.mock = given("--mock-cluster-rank-binding", raw_.mock_cluster);
-        request.cluster = given("--cluster", raw_.cluster);
+        request.cluster = cluster();
         request.factory_system = given("--factory-system-descriptor", raw_.factory_system);
         request.helper = given("--phase1-helper", raw_.helper);
         request.force = raw_.force_rediscovery;
@@ -173,6 +174,46 @@ class OptionChecker {
                     .help("add --hosts, --mock-cluster-rank-binding or --cluster"));
         }
         return request;
+    }
+
+    bool emulates() const { return !raw_.emulate.empty(); }
+
+    /// The hardware: that of --cluster, or of --emulate=X, which says both.
+    std::optional<Spanned<std::string>> cluster() const {
+        return emulates() && raw_.emulate != "1" ? given("--emulate", raw_.emulate)
+                                                 : given("--cluster", raw_.cluster);
+    }
+
+    launcher::ValidationOptions validation() {
+        if (!raw_.cluster.empty() && emulates() && raw_.emulate != "1" && raw_.emulate != raw_.cluster) {
+            sink_.report(Diagnostic(kOptionConflict, parsed_.span_of("--emulate"),
+                                    fmt::format("`--emulate={}` and `--cluster {}` name two machines",
+                                                raw_.emulate, raw_.cluster))
+                             .also(parsed_.span_of("--cluster"), "the other")
+                             .help("give one of them; `--emulate` alone takes the one of --cluster"));
+        }
+        // Chips made to measure fit, whatever this host has.
+        const bool is_made_to_measure = emulates() && !cluster() && raw_.mock_cluster.empty();
+        return {cluster(), !raw_.no_validate && !is_made_to_measure, raw_.require_hardware};
+    }
+
+    /// What ranks are told of the machine that they are to emulate, if they are.
+    std::optional<std::string> emulated() const {
+        if (!emulates()) {
+            return std::nullopt;
+        }
+        const auto machine = cluster();
+        if (!machine) {
+            return "1";
+        }
+        std::vector<std::string> pieces;  // ranks may work elsewhere, so files are named in full
+        for (const std::string_view piece : support::split(machine->value, ',')) {
+            std::error_code failure;
+            const std::filesystem::path file = host_.working_directory / host_.with_home(piece);
+            pieces.push_back(std::filesystem::exists(file, failure) ? file.lexically_normal().string()
+                                                                    : std::string(piece));
+        }
+        return support::join(pieces, ",");
     }
 
     launcher::BindingSources bindings() const {

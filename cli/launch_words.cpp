@@ -39,6 +39,12 @@ void define_launch(CLI::App& app, LaunchWords& words) {
         ->type_name("X")
         ->group(which)
         ->multi_option_policy(last);
+    app.add_option("--emulate", words.emulate,
+                   "run on emulated chips: those of --cluster or of X, else as the MGD would have them")
+        ->type_name("[=X]")
+        ->expected(0, 1)
+        ->group(which)
+        ->multi_option_policy(last);
     app.add_option("--phase1-helper", words.helper,
                    "let this program (tt-metal's generate_rank_bindings) work the bindings out")
         ->type_name("PATH")

@@ -19,11 +19,12 @@ struct LaunchWords {
     std::string mock_cluster;
     std::string cluster;
     std::string helper;
+    std::string emulate;  ///< "1": whatever --cluster says
     std::string factory_system;
     std::string mpi_args;
     std::string tcp_interface;
     std::string rankfile_syntax = "auto";
-    std::optional<std::string> tracy;
+    std::string tracy;
     std::vector<std::string> env;
     std::vector<std::string> pass;
     std::vector<std::string> unset;

@@ -10,6 +10,10 @@ inline constexpr char kMeshGraphDescriptorVariable[] = "TT_MESH_GRAPH_DESC_PATH"
 inline constexpr char kVisibleDevicesVariable[] = "TT_VISIBLE_DEVICES";
 inline constexpr char kMockClusterVariable[] = "TT_METAL_MOCK_CLUSTER_DESC_PATH";
 inline constexpr char kFactorySystemVariable[] = "TT_METAL_FACTORY_SYSTEM_DESCRIPTOR_PATH";
+inline constexpr char kEmulateVariable[] = "TT_RUN_EMULATE";
+/// Faults of links for the fabric of emulated chips, with blanks between them.
+inline constexpr char kFaultsVariable[] = "TT_RUN_FAULTS";
+inline constexpr char kChipDramVariable[] = "TT_RUN_CHIP_DRAM";
 inline constexpr char kCacheVariable[] = "TT_METAL_CACHE";
 inline constexpr char kMetalHomeVariable[] = "TT_METAL_HOME";
 inline constexpr char kProfilerDirectoryVariable[] = "TT_METAL_PROFILER_DIR";

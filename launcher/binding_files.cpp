@@ -25,9 +25,9 @@ DeviceNumbering numbering_of(const Cluster& cluster) {
     const bool addressed =
         std::all_of(cluster.asics().begin(), cluster.asics().end(),
                     [](const topology::Asic& asic) { return !asic.has_pcie || asic.pci.has_value(); });
-    return addressed                                      ? DeviceNumbering::pci_address
-           : rule_of(cluster) == VisibleDevicesRule::live ? DeviceNumbering::position
-                                                          : DeviceNumbering::chip_number;
+    return addressed                                                ? DeviceNumbering::pci_address
+           : topology::rule_of(cluster) == VisibleDevicesRule::live ? DeviceNumbering::position
+                                                                    : DeviceNumbering::chip_number;
 }
 
 std::string_view name_of(DeviceNumbering numbering) {
@@ -40,10 +40,6 @@ std::string_view name_of(DeviceNumbering numbering) {
             return "chip number of the cluster descriptor";
     }
     return "";
-}
-
-VisibleDevicesRule rule_of(const Cluster& cluster) {
-    return cluster.origin() == topology::Origin::real ? VisibleDevicesRule::live : VisibleDevicesRule::mock;
 }
 
 std::string yaml_quoted(std::string_view text) {

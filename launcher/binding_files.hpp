@@ -52,8 +52,6 @@ enum class DeviceNumbering {
 DeviceNumbering numbering_of(const topology::Cluster& cluster);
 /// "PCI address", ...: for a comment and for messages.
 std::string_view name_of(DeviceNumbering numbering);
-/// On hardware or on a descriptor.
-topology::VisibleDevicesRule rule_of(const topology::Cluster& cluster);
 
 /// A text in YAML's double quotes.
 std::string yaml_quoted(std::string_view text);

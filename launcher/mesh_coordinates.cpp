@@ -12,6 +12,7 @@
 #include "launcher/validate_job.hpp"
 #include "support/text.hpp"
 #include "topology/mapping/find_mapping.hpp"
+#include "topology/physical/rank_places.hpp"
 #include "topology/physical/visible_devices.hpp"
 
 namespace tt_run::launcher {
@@ -167,7 +168,7 @@ class Resolution {
                 devices.reset();
             }
             const auto visible = topology::resolve_visible_devices(cluster_, places_[part.rank], devices,
-                                                                   rule_of(cluster_), sink_);
+                                                                   topology::rule_of(cluster_), sink_);
             if (visible) {
                 options.domains.push_back({rank.mesh_id, part.part, visible->chips,
                                            fmt::format("rank {}", rank.rank.value), rank.span});
@@ -195,7 +196,7 @@ class Resolution {
 
   private:
     static std::vector<topology::HostIndex> places_of(const JobBindings& job, const PhysicalModel& model) {
-        std::vector<topology::HostIndex> places = place_on_cluster(job.ranks.size(), model.cluster);
+        std::vector<topology::HostIndex> places = topology::place_on_cluster(job.ranks.size(), model.cluster);
         for (std::size_t k = 0; k < job.ranks.size(); ++k) {
             const auto& mock = job.ranks[k].mock_cluster_descriptor;
             const auto found = mock ? model.host_of_descriptor.find(*mock) : model.host_of_descriptor.end();
@@ -213,7 +214,7 @@ class Resolution {
             return;
         }
         const std::string devices = topology::render_visible_devices(
-            cluster_, host, devices_showing(cluster_, chips), rule_of(cluster_));
+            cluster_, host, devices_showing(cluster_, chips), topology::rule_of(cluster_));
         const auto text = support::make_source_text("<TT_VISIBLE_DEVICES>", devices);
         entry.value = {devices, {text, 0, devices.size()}};
     }

@@ -117,6 +117,8 @@ class EnvironmentBuilder {
         set("FI_TCP_IFACE", interface, "network interface");
     }
 
+    void set_emulated(const std::string& machine) { set(job::kEmulateVariable, machine, "--emulate"); }
+
     RankEnvironment take() { return std::move(built_); }
 
   private:
@@ -203,6 +205,9 @@ RankEnvironment build_rank_environment(const BoundRank& rank, const JobBindings&
         builder.set_interface(*options.interface);
     }
     builder.add_managed(rank, job, place);
+    if (options.emulate) {
+        builder.set_emulated(*options.emulate);
+    }
     builder.add_entries(job.global_env, "global_env");
     builder.add_entries(rank.env_overrides, "env_overrides");
     builder.add_options(options);

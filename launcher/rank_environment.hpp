@@ -28,6 +28,7 @@ struct EnvironmentOptions {
     std::vector<std::pair<std::string, std::string>>
         set;                               ///< `--env K=V`, `-x K=V`; the last of a name counts
     std::vector<std::string> unset;        ///< `--unset K`
+    std::optional<std::string> emulate;    ///< the machine that ranks emulate, or 1
     std::optional<std::string> interface;  ///< the network interface that MPI should use
 };
 

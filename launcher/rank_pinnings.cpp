@@ -101,7 +101,7 @@ class Resolver {
         const auto chips = topology::resolve_visible_devices(
             model_.cluster, *where,
             visible != nullptr ? std::optional(inside_quotes(visible->value)) : std::nullopt,
-            rule_of(model_.cluster), sink_);
+            topology::rule_of(model_.cluster), sink_);
         if (!chips) {
             return;
         }

@@ -10,6 +10,7 @@
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/rank_parts.hpp"
 #include "topology/mapping/find_mapping.hpp"
+#include "topology/physical/rank_places.hpp"
 #include "topology/physical/visible_devices.hpp"
 
 namespace tt_run::launcher {
@@ -39,8 +40,8 @@ RanksOnCluster look_through_ranks(const JobBindings& job, const std::vector<Host
         for (const RankPart& part : parts_of_ranks(job, descriptor)) {
             const BoundRank& rank = job.ranks[part.rank];
             const auto value = visible_devices_of(rank, job);
-            const auto visible =
-                topology::resolve_visible_devices(cluster, places[part.rank], value, rule_of(cluster), sink);
+            const auto visible = topology::resolve_visible_devices(cluster, places[part.rank], value,
+                                                                   topology::rule_of(cluster), sink);
             if (!visible) {
                 continue;
             }
@@ -159,7 +160,7 @@ std::optional<std::vector<HostIndex>> places_of(const JobBindings& job, const st
         } else if (const auto found = model.cluster.find_host(hosts[k])) {
             places.push_back(*found);
         } else {
-            return place_on_cluster(job.ranks.size(), model.cluster);
+            return topology::place_on_cluster(job.ranks.size(), model.cluster);
         }
     }
     return places;
@@ -183,25 +184,6 @@ void check_descriptors(const JobBindings& job, const std::vector<HostIndex>& pla
 }
 
 }  // namespace
-
-std::vector<HostIndex> place_on_cluster(std::size_t ranks, const Cluster& cluster) {
-    std::map<std::uint32_t, HostIndex> by_rank;
-    for (std::uint32_t k = 0; k < cluster.hosts().size(); ++k) {
-        if (cluster.hosts()[k].rank) {
-            by_rank[*cluster.hosts()[k].rank] = HostIndex{k};
-        }
-    }
-    const std::size_t each = (ranks + cluster.hosts().size() - 1) / cluster.hosts().size();
-    std::vector<HostIndex> places;
-    for (std::uint32_t rank = 0; rank < ranks; ++rank) {
-        const auto mapped = by_rank.find(rank);
-        const bool mapping_covers = by_rank.size() >= ranks;
-        places.push_back(mapping_covers && mapped != by_rank.end()
-                             ? mapped->second
-                             : HostIndex{static_cast<std::uint32_t>(rank / each)});
-    }
-    return places;
-}
 
 Fit check_ranks_on_cluster(const topology::MeshGraph& graph, const JobBindings& job,
                            const std::vector<HostIndex>& places, const Cluster& cluster,

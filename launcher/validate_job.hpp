@@ -14,11 +14,6 @@
 
 namespace tt_run::launcher {
 
-/// The host of the cluster on which each rank runs, as far as the cluster itself can say: the one that its
-/// mapping gives this rank; else the only one; else ranks fill the hosts in their order, each the same
-/// number.
-std::vector<topology::HostIndex> place_on_cluster(std::size_t ranks, const topology::Cluster& cluster);
-
 /// Checks the ranks of a job that drive `graph` against the hardware: the devices that TT_VISIBLE_DEVICES in
 /// the bindings leaves each, those of one host against one another, and whether the graph fits on them: if
 /// the links are known, a mapping is looked for that keeps every rank on its devices. When none is found in a

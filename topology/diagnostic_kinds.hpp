@@ -76,4 +76,7 @@ inline constexpr DiagnosticKind kPinningUnknownNode{"pinning-unknown-node"};
 inline constexpr DiagnosticKind kPinningNoPosition{"pinning-no-position"};
 inline constexpr DiagnosticKind kPinningConflict{"pinning-conflict"};
 
+// Making hardware to measure.
+inline constexpr DiagnosticKind kIdealChannels{"ideal-channels"};
+
 }  // namespace tt_run::topology

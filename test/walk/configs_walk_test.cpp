@@ -21,6 +21,9 @@ const fs::path kConfigs = fs::path(TT_RUN_SOURCE_DIR) / "configs";
 /// Folder of configs/ -> a system that it fits, for folders that are not named after it.
 const std::map<std::string, std::string> kSystems{
     {"5-galaxy", "wh-galaxy*5@all-to-all:4"},
+    {"bh-pipeline", "bh-galaxy*4@torus4x1"},
+    {"dual-galaxy", "wh-galaxy*2@mesh1x2"},
+    {"quad-galaxy", "wh-galaxy*4@torus4x1"},
     {"p150-x4", "p150-qb"},
     {"p150-x8", "p150-lb"},
     {"split-galaxy-2x4-cyclic", "wh-galaxy"},
@@ -66,7 +69,7 @@ TEST_CASE("every configuration fits the system that it is for") {
         CHECK(outcome.exit_code == 0);
         ++walked;
     }
-    CHECK(walked >= 23);
+    CHECK(walked >= 26);
 }
 
 TEST_CASE("the presets for real Galaxies run in the folder that they are written to") {

@@ -209,6 +209,10 @@ class Resolver {
 
 }  // namespace
 
+VisibleDevicesRule rule_of(const Cluster& cluster) {
+    return cluster.origin() == Origin::real ? VisibleDevicesRule::live : VisibleDevicesRule::mock;
+}
+
 std::optional<VisibleDevices> resolve_visible_devices(const Cluster& cluster, HostIndex host,
                                                       const std::optional<Span>& value,
                                                       VisibleDevicesRule rule, DiagnosticSink& sink) {

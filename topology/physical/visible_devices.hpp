@@ -20,6 +20,9 @@ namespace tt_run::topology {
 /// the named chips are.
 enum class VisibleDevicesRule { live, mock };
 
+/// The rule on this cluster: that of hardware if it was discovered, else that of a descriptor.
+VisibleDevicesRule rule_of(const Cluster& cluster);
+
 struct VisibleDevices {
     /// With PCIe, by PCI address (live) or chip number (mock): what a process counts from 0.
     std::vector<AsicIndex> devices;

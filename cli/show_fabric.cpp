@@ -1,0 +1,170 @@
+#include "cli/show_fabric.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/cluster_argument.hpp"
+#include "cli/diagnostic_kinds.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/fabric_arguments.hpp"
+#include "fabric/render_fabric.hpp"
+
+namespace tt_run::cli {
+
+using support::Diagnostic;
+using support::DiagnosticSink;
+
+namespace {
+
+struct PictureOptions {
+    FabricArguments fabric;
+    std::string format = "text";
+    std::string output;
+    std::vector<std::string> from;
+    std::vector<std::string> to;
+    std::vector<std::string> tables;
+    std::uint64_t bytes = 0;
+};
+
+void define(CLI::App& app, PictureOptions& options) {
+    define_fabric_options(app, options.fabric);
+    app.add_option("--format", options.format, "text or json")
+        ->type_name("KIND")
+        ->check(CLI::IsMember({"text", "json"}));
+    app.add_option("-o,--output", options.output, "write to this file instead of standard output")
+        ->type_name("FILE");
+}
+
+/// What has gone well so far: the fabric, or the code to leave with.
+struct Opened {
+    std::optional<fabric::ControlPlane> plane;
+    int exit_code = kYes;
+    ParsedArguments arguments;
+};
+
+/// Reads the options, then the words `fabric` or `routes` and the descriptor, then opens the fabric.
+Opened open_picture(const CommandContext& context, CLI::App& app, const std::string& word,
+                    PictureOptions& options, DiagnosticSink& sink) {
+    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
+    if (parsed && parsed->options.help_wanted) {
+        context.console.print(app.help() + "\n  MGD  a Mesh Graph Descriptor\n  X    " +
+                              std::string(kClusterHelp) + "\n\n" + std::string(kExitCodeHelp));
+        return {std::nullopt, kYes, {}};
+    }
+    if (parsed && parsed->words.size() != 2) {
+        sink.report(Diagnostic(kNothingToRun, {}, "one Mesh Graph Descriptor is shown at a time")
+                        .help(fmt::format("`tt-run show {} MGD`", word)));
+    }
+    if (!parsed || sink.errors() != 0) {
+        return {std::nullopt, kUsage, {}};
+    }
+    const LoadedFabric loaded = load_fabric(context, parsed->options, parsed->words[1], options.fabric, sink);
+    if (!loaded.system) {
+        return {std::nullopt, loaded.exit_code, {}};
+    }
+    auto plane =
+        fabric::ControlPlane::open(loaded.system, loaded.states, fabric_options(options.fabric), sink);
+    const int code = plane ? kYes : kNo;
+    return {std::move(plane), code, parsed->options};
+}
+
+/// The nodes that options name; reports those that do not exist.
+std::vector<fabric::NodeAt> find_nodes(const Opened& opened, const std::string& option,
+                                       const std::vector<std::string>& names, DiagnosticSink& sink) {
+    std::vector<fabric::NodeAt> found;
+    for (std::size_t k = 0; k < names.size(); ++k) {
+        const std::string& name = names[k];
+        const auto node = fabric::parse_node(name);
+        const auto at = node ? opened.plane->system().find(*node) : std::nullopt;
+        if (at) {
+            found.push_back(*at);
+            continue;
+        }
+        sink.report(Diagnostic(kUnknownNode, value_span(opened.arguments, option, k, name),
+                               node ? fmt::format("there is no node `{}`", name)
+                                    : fmt::format("`{}` names no node; nodes are written `M0:3`", name)));
+    }
+    return found;
+}
+
+}  // namespace
+
+FabricPicture wanted_picture(const Arguments& arguments) {
+    const std::string word = arguments.words().size() > 2 ? arguments.words()[2] : "";
+    return word == "fabric"   ? FabricPicture::fabric
+           : word == "routes" ? FabricPicture::routes
+                              : FabricPicture::none;
+}
+
+int run_show_fabric(const CommandContext& context) {
+    CLI::App app("Shows the fabric of a Mesh Graph Descriptor: planes, exits, virtual channels, losses.",
+                 "tt-run show fabric");
+    PictureOptions options;
+    define(app, options);
+    add_repeated(app, "--table", options.tables, "also print what this chip routes by; may be repeated",
+                 "NODE");
+    DiagnosticSink sink;
+    const Opened opened = open_picture(context, app, "fabric", options, sink);
+    if (!opened.plane) {
+        context.console.print(sink, true);
+        return opened.exit_code;
+    }
+    const auto nodes = find_nodes(opened, "--table", options.tables, sink);
+    context.console.print(sink, true);
+    if (sink.errors() != 0) {
+        return kUsage;
+    }
+    std::string shown = options.format == "json" ? fabric::render_fabric_json(*opened.plane)
+                                                 : fabric::render_fabric_text(*opened.plane);
+    for (const fabric::NodeAt node : nodes) {
+        shown += fabric::render_table_text(fabric::build_routing_table(*opened.plane, node));
+    }
+    return deliver(context, options.output, shown);
+}
+
+int run_show_routes(const CommandContext& context) {
+    CLI::App app("Shows the ways that packets take, and what is on them.", "tt-run show routes");
+    PictureOptions options;
+    define(app, options);
+    add_repeated(app, "--from", options.from, "where packets start; may be repeated", "NODE");
+    add_repeated(app, "--to", options.to, "where they go; may be repeated, every start sends to every target",
+                 "NODE");
+    app.add_option("--bytes", options.bytes, "send so much along each way, and show links and time")
+        ->type_name("N");
+    DiagnosticSink sink;
+    const Opened opened = open_picture(context, app, "routes --from M0:0 --to M0:1", options, sink);
+    if (!opened.plane) {
+        context.console.print(sink, true);
+        return opened.exit_code;
+    }
+    if (options.from.empty() || options.to.empty()) {
+        sink.report(Diagnostic(kNothingToRun, {}, "a route has a start and a target")
+                        .help("`tt-run show routes --from M0:0 --to M0:1 MGD`"));
+    }
+    const fabric::ControlPlane& plane = *opened.plane;
+    const auto from = find_nodes(opened, "--from", options.from, sink);
+    const auto to = find_nodes(opened, "--to", options.to, sink);
+    context.console.print(sink, true);
+    if (sink.errors() != 0) {
+        return kUsage;
+    }
+    const auto routes = fabric::ask_routes(plane, from, to);
+    std::vector<fabric::Transfer> transfers;
+    bool all = true;
+    for (const fabric::AskedRoute& asked : routes) {
+        all = all && asked.route;
+        if (options.bytes != 0) {
+            const auto connection = static_cast<std::uint32_t>(transfers.size());
+            transfers.push_back({asked.from, asked.to, options.bytes, connection});
+        }
+    }
+    std::string shown = options.format == "json" ? fabric::render_routes_json(plane, routes, transfers)
+                                                 : fabric::render_routes_text(plane, routes);
+    if (options.format == "text" && all && !transfers.empty()) {
+        shown += fabric::render_traffic_text(plane, transfers);
+    }
+    const int delivered = deliver(context, options.output, shown);
+    return delivered == kYes && !all ? kNo : delivered;
+}
+
+}  // namespace tt_run::cli

@@ -1,0 +1,105 @@
+// The network between emulated chips, as programs see it.
+
+#include <catch2/catch.hpp>
+
+#include "test/support/child.hpp"
+
+using namespace tt_run::test;
+
+namespace {
+
+const std::string kReport = TT_RUN_BINARY_DIR "/device_report";
+const std::string kConfigs = TT_RUN_SOURCE_DIR "/configs/";
+
+/// Rank 0's words, under tt-run.
+ChildOutcome run(const std::string& config, const std::string& emulate, const std::vector<std::string>& words,
+                 const std::string& faults = "") {
+    ChildCommand command;
+    command.arguments = {"tt-run",
+                         "--rank-binding",
+                         kConfigs + config + "/rank_bindings.yaml",
+                         emulate,
+                         "--only-rank",
+                         "0",
+                         "--env",
+                         "TT_RUN_FAULTS=" + faults,
+                         kReport};
+    command.arguments.insert(command.arguments.end(), words.begin(), words.end());
+    command.environment = test_environment();
+    return run_child(command);
+}
+
+std::string printed(const ChildOutcome& outcome) {
+    INFO(outcome.standard_error);
+    CHECK(outcome.exit_code == 0);
+    return outcome.standard_output;
+}
+
+bool has(const std::string& text, const std::string& part) {
+    INFO(text);
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "chips of all meshes reach one another under FABRIC_2D, on a named machine and on one made to measure") {
+    // The one has a link on each chip of the edge, the other the four of its wiring.
+    for (const auto& [emulate, links] :
+         {std::pair("--emulate", "1"), std::pair("--emulate=wh-galaxy", "4")}) {
+        INFO(emulate);
+        CHECK(printed(run("split-galaxy-4x4", emulate, {"fabric=FABRIC_2D", "open", "reach=M0:0,M1:15"})) ==
+              "M0D0 to M1D15: " + std::string(links) + " links\n");
+    }
+    CHECK(printed(run("closetbox", "--emulate=closetbox",
+                      {"fabric=FABRIC_2D", "open", "reach=M0:0,M15:7"})) == "M0D0 to M15D7: 2 links\n");
+}
+
+TEST_CASE("a config lets through what it is for") {
+    const auto way = [](const std::string& fabric, const std::string& pair) {
+        return printed(run("split-galaxy-4x4", "--emulate", {"fabric=" + fabric, "open", "reach=" + pair}));
+    };
+    CHECK(way("FABRIC_1D", "M0:0,M0:3") == "M0D0 to M0D3: 4 links\n");
+    CHECK(has(way("FABRIC_1D", "M0:0,M1:0"), "FABRIC_1D"));
+    CHECK(has(way("FABRIC_1D_NEIGHBOR_EXCHANGE", "M0:0,M0:3"),
+              "a neighbour exchange fabric reaches adjacent chips only"));
+    CHECK(has(way("DISABLED", "M0:0,M0:1"), "DISABLED"));
+}
+
+TEST_CASE("the config is set before devices open, and changes by way of DISABLED only") {
+    const auto refused = [](const std::vector<std::string>& words) {
+        const ChildOutcome outcome = run("t3k", "--emulate", words);
+        CHECK(outcome.exit_code == 9);
+        return outcome.standard_error;
+    };
+    CHECK(has(refused({"open", "fabric=FABRIC_2D"}), "can only be set before any device is opened"));
+    CHECK(has(refused({"fabric=FABRIC_2D", "fabric=FABRIC_1D"}),
+              "fabric config FABRIC_1D would override FABRIC_2D; set DISABLED first"));
+    CHECK(has(refused({"fabric=CUSTOM"}), "CUSTOM"));
+    CHECK(printed(run("t3k", "--emulate",
+                      {"fabric=FABRIC_2D", "fabric=DISABLED", "fabric=FABRIC_1D", "open",
+                       "reach=M0:0,M0:1"})) == "M0D0 to M0D1: 2 links\n");
+}
+
+TEST_CASE("a cable that is down stops STRICT_INIT by its name, and RELAXED_INIT goes on with what is left") {
+    const std::string faults = "M0:0~M0:1";
+    const ChildOutcome strict = run("t3k", "--emulate=t3k", {"fabric=FABRIC_2D", "open"}, faults);
+    CHECK(strict.exit_code == 9);
+    CHECK(has(strict.standard_error, "the fabric cannot open with FABRIC_2D"));
+    CHECK(has(strict.standard_error, "M0:0"));
+    const ChildOutcome relaxed =
+        run("t3k", "--emulate=t3k", {"fabric=FABRIC_2D,RELAXED_INIT", "open", "reach=M0:0,M0:4"}, faults);
+    CHECK(printed(relaxed) == "M0D0 to M0D4: 2 links\n");
+    CHECK(has(relaxed.standard_error, "M0:0"));
+}
+
+TEST_CASE("a machine that the job does not fit on is refused with the reason") {
+    ChildCommand command;
+    command.arguments = {kReport, "fabric=FABRIC_2D", "open"};
+    command.environment = test_environment();
+    command.environment["TT_RUN_EMULATE"] = "p150*8";
+    command.environment["TT_MESH_GRAPH_DESC_PATH"] = kConfigs + "bh-galaxy/mgd.textproto";
+    const ChildOutcome outcome = run_child(command);
+    CHECK(outcome.exit_code == 9);
+    CHECK(has(outcome.standard_error, "this rank's part of mesh 0 has 32 chips, but 8 are visible"));
+}

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "fabric/control_plane.hpp"
+
+namespace tt_run::test {
+
+/// Judges routes without asking the router: it knows the cluster's links, who plays what, and the rules as
+/// they are documented, and works out lengths by searching.
+class RouteWalker {
+  public:
+    RouteWalker(const fabric::ControlPlane& plane);
+
+    /// What is wrong with a route; empty if nothing is.
+    std::string judge(fabric::NodeAt from, fabric::NodeAt to, const fabric::Route& route);
+    /// Whether the fabric config lets the two talk, links or not.
+    bool permits(fabric::NodeAt from, fabric::NodeAt to);
+
+  private:
+    struct Place {
+        std::int32_t row;
+        std::int32_t column;
+    };
+    Place place(fabric::NodeAt node) const;
+    std::int32_t along(std::size_t mesh, std::size_t dimension, std::int32_t from, std::int32_t to) const;
+    std::int32_t search_line(std::size_t mesh, std::size_t dimension, std::int32_t from,
+                             std::int32_t distance, std::int32_t sense) const;
+    std::int32_t length_within(std::size_t mesh, std::int32_t from, std::int32_t to) const;
+    std::int32_t round_edge(std::size_t mesh, std::int32_t from, std::int32_t to) const;
+    std::string judge_links(const fabric::Hop& hop);
+    std::string judge_turns(const fabric::Route& route) const;
+    std::int32_t mesh_hops(std::uint32_t from, std::uint32_t to);
+    bool wraps(std::size_t mesh, std::size_t dimension) const;
+    const std::vector<std::int32_t>& detour_numbers(std::size_t mesh);
+    std::int32_t detour_length(std::size_t mesh, std::int32_t from, std::int32_t to);
+    std::vector<std::int32_t> live_neighbours(std::size_t mesh, std::int32_t chip) const;
+
+    const fabric::ControlPlane& plane_;
+    const fabric::FabricSystem& system_;
+    std::vector<std::vector<std::uint32_t>> mesh_neighbours_;
+    std::map<std::uint32_t, std::vector<std::int32_t>> mesh_hops_;
+    /// Moves that were judged good, by node and slot, and by port: there are few, and routes share them.
+    std::vector<bool> good_moves_;
+    std::vector<bool> good_ports_;
+    /// Steps along lines with express links, by mesh, dimension, from and to.
+    mutable std::map<std::tuple<std::size_t, std::size_t, std::int32_t, std::int32_t>, std::int32_t>
+        searched_;
+    std::map<std::size_t, std::vector<std::int32_t>> detour_numbers_;
+    std::map<std::pair<std::size_t, std::int32_t>, std::vector<std::int32_t>> detour_lengths_;
+};
+
+}  // namespace tt_run::test
