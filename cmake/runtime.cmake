@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 find_library(PROTOBUF_SHARED libprotobuf.so REQUIRED)
 find_library(YAML_SHARED libyaml.so REQUIRED)
 
-set(runtime_folders distributed fabric device)
+set(runtime_folders distributed fabric device sockets)
 add_library(tt_run_runtime SHARED)
 add_library(tt_run::runtime ALIAS tt_run_runtime)
 foreach(folder ${runtime_folders})
@@ -14,9 +14,9 @@ foreach(folder ${runtime_folders})
   target_sources(tt_run_runtime PRIVATE $<TARGET_OBJECTS:tt_run_${folder}>)
 endforeach()
 # By file: their targets would bring the static Protobuf of the tt-run executable.
-add_dependencies(tt_run_runtime tt_run_topology tt_run_support)
+add_dependencies(tt_run_runtime tt_run_protocol tt_run_topology tt_run_support)
 target_link_libraries(tt_run_runtime PRIVATE
-  $<TARGET_FILE:tt_run_topology> $<TARGET_FILE:tt_run_support>
+  $<TARGET_FILE:tt_run_protocol> $<TARGET_FILE:tt_run_topology> $<TARGET_FILE:tt_run_support>
   ${PROTOBUF_SHARED} ${CADICAL_LIBRARY} ${YAML_SHARED} ${MPICH_LIBRARY})
 target_link_options(tt_run_runtime PRIVATE -Wl,--exclude-libs,ALL -Wl,--no-undefined)
 if(TT_RUN_SANITIZE)

@@ -21,6 +21,7 @@ const std::map<std::string, std::set<std::string>> kMayUse{
     {"job", {"topology", "support"}},
     {"distributed", {"job", "topology", "support"}},
     {"device", {"distributed", "fabric", "topology", "job", "support"}},
+    {"sockets", {"device", "distributed", "fabric", "topology", "job", "support"}},
     {"launcher", {"job", "topology", "support"}},
     {"cli", {"launcher", "job", "fabric", "topology", "support"}},
 };

@@ -1,0 +1,321 @@
+#include "sockets/message_lane.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <deque>
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace tt_run::sockets {
+
+namespace {
+
+using distributed::RequestPtr;
+using Bytes = std::vector<std::byte>;
+
+/// A message is a row of records. Those of one connection arrive in their order, so a long write may be cut.
+enum class RecordKind : std::uint32_t { head, bytes, count, refusal, closing };
+struct Record {
+    RecordKind kind;
+    std::uint32_t value;  ///< bytes: offset in the FIFO; count: sent so far
+    std::uint32_t size;   ///< of what follows
+};
+struct Acknowledgement {
+    std::uint32_t acked = 0;
+    std::uint32_t refused = 0;  ///< 1: refused, 2: closed
+    std::uint64_t received = 0;
+};
+
+constexpr std::size_t kMostMessage = std::size_t{256} << 10U;
+/// How far announcements may run ahead.
+constexpr std::uint64_t kMostAnnounced = 1U << 16U;
+
+/// Messages on their way, with their bytes.
+class Outbox {
+  public:
+    explicit Outbox(const MessageConnection& connection) : connection_(connection) {}
+    ~Outbox() {
+        // What the peer has not taken yet must stay where it is until it has: to the end of the process.
+        sweep();
+        static std::mutex mutex;
+        static auto* const left_behind = new std::deque<Sent>;
+        const std::lock_guard lock(mutex);
+        std::ranges::move(sent_, std::back_inserter(*left_behind));
+    }
+    Outbox(const Outbox&) = delete;
+    Outbox& operator=(const Outbox&) = delete;
+
+    void send(Bytes bytes, std::int32_t tag) {
+        sweep();
+        sent_.push_back({std::move(bytes), nullptr});
+        sent_.back().request =
+            connection_.context->isend(sent_.back().bytes, connection_.peer, distributed::Tag{tag});
+    }
+    void sweep() {
+        while (!sent_.empty() && sent_.front().request->test()) {
+            sent_.pop_front();
+        }
+    }
+
+  private:
+    struct Sent {
+        Bytes bytes;
+        RequestPtr request;
+    };
+    MessageConnection connection_;
+    std::deque<Sent> sent_;
+};
+
+/// One receive that is always posted.
+class Inbox {
+  public:
+    Inbox(const MessageConnection& connection, std::int32_t tag, std::size_t largest)
+        : connection_(connection), tag_(tag), bytes_(largest) {
+        post();
+    }
+    ~Inbox() {
+        if (request_->active()) {
+            request_->cancel();
+        }
+    }
+    Inbox(const Inbox&) = delete;
+    Inbox& operator=(const Inbox&) = delete;
+
+    /// Hands every message that has come to `take`.
+    template <class Take>
+    void drain(Take take) {
+        for (auto status = request_->test(); status; status = request_->test()) {
+            take(std::span<const std::byte>(bytes_).first(status->bytes));
+            post();
+        }
+    }
+
+  private:
+    void post() { request_ = connection_.context->irecv(bytes_, connection_.peer, distributed::Tag{tag_}); }
+
+    MessageConnection connection_;
+    std::int32_t tag_;
+    Bytes bytes_;
+    RequestPtr request_;
+};
+
+class MessageSendLane final : public SendLane {
+  public:
+    MessageSendLane(const MessageConnection& connection, std::uint32_t* acked)
+        : connection_(connection),
+          word_(acked),
+          outbox_(connection),
+          inbox_(connection, connection.tag + 1, sizeof(Acknowledgement)) {}
+
+    job::Rank peer() const override { return connection_.peer_in_world; }
+
+    bool announce(std::uint64_t transfer, const TransferHead& head) override {
+        progress();
+        if (transfer - news_.received >= kMostAnnounced) {
+            return false;
+        }
+        add({RecordKind::head, 0, sizeof head}, std::as_bytes(std::span(&head, 1)));
+        return true;
+    }
+
+    std::uint32_t acked() override {
+        progress();
+        return news_.acked;
+    }
+
+    void write(std::uint32_t offset, std::span<const std::byte> bytes) override {
+        while (!bytes.empty()) {
+            const std::size_t room = kMostMessage - std::min(kMostMessage, message_.size() + sizeof(Record));
+            if (room == 0) {
+                flush();
+                continue;
+            }
+            const std::span<const std::byte> piece = bytes.first(std::min(room, bytes.size()));
+            add({RecordKind::bytes, offset, static_cast<std::uint32_t>(piece.size())}, piece);
+            offset += static_cast<std::uint32_t>(piece.size());
+            bytes = bytes.subspan(piece.size());
+        }
+    }
+
+    void publish(std::uint32_t sent) override {
+        add({RecordKind::count, sent, 0}, {});
+        flush();
+    }
+
+    std::optional<TransferHead> take_offer(std::uint64_t, std::size_t) override { return std::nullopt; }
+    void deliver(std::span<const std::byte>, std::uint32_t) override {
+        throw std::logic_error("messages deliver into FIFOs only");
+    }
+
+    void refuse() override {
+        add({RecordKind::refusal, 0, 0}, {});
+        flush();
+    }
+    bool refused() const override { return news_.refused == 1; }
+    bool peer_closed() const override { return news_.refused == 2; }
+    void close() override {
+        add({RecordKind::closing, 0, 0}, {});
+        flush();
+    }
+    bool peer_lives() override { return true; }  // the MPI launcher ends the job of a rank that dies
+
+  private:
+    void add(const Record& record, std::span<const std::byte> bytes) {
+        if (message_.size() + sizeof record + bytes.size() > kMostMessage) {
+            flush();
+        }
+        const auto head = std::as_bytes(std::span(&record, 1));
+        message_.insert(message_.end(), head.begin(), head.end());
+        message_.insert(message_.end(), bytes.begin(), bytes.end());
+    }
+
+    void flush() {
+        if (!message_.empty()) {
+            outbox_.send(std::exchange(message_, {}), connection_.tag);
+            message_.reserve(kMostMessage);
+        }
+    }
+
+    void progress() {
+        outbox_.sweep();
+        inbox_.drain([this](std::span<const std::byte> message) {
+            std::memcpy(&news_, message.data(), std::min(sizeof news_, message.size()));
+            std::atomic_ref(*word_).store(news_.acked, std::memory_order_release);
+        });
+    }
+
+    MessageConnection connection_;
+    std::uint32_t* word_;
+    Outbox outbox_;
+    Inbox inbox_;
+    Bytes message_;
+    Acknowledgement news_;
+};
+
+class MessageReceiveLane final : public ReceiveLane {
+  public:
+    MessageReceiveLane(const MessageConnection& connection, std::uint32_t* sent, std::span<std::byte> fifo)
+        : connection_(connection),
+          word_(sent),
+          fifo_(fifo),
+          outbox_(connection),
+          inbox_(connection, connection.tag, kMostMessage) {}
+
+    job::Rank peer() const override { return connection_.peer_in_world; }
+
+    std::uint32_t sent() override {
+        progress();
+        return sent_;
+    }
+
+    std::optional<TransferHead> announced(std::uint64_t transfer) override {
+        progress();
+        const std::uint64_t known = first_head_ + heads_.size();
+        return transfer < first_head_ || transfer >= known
+                   ? std::nullopt
+                   : std::optional(heads_[static_cast<std::size_t>(transfer - first_head_)]);
+    }
+
+    std::span<const std::byte> fifo() const override { return fifo_; }
+
+    void acknowledge(std::uint32_t acked) override {
+        news_.acked = acked;
+        tell();
+    }
+    void finish(std::uint64_t transfer) override {
+        while (!heads_.empty() && first_head_ <= transfer) {
+            heads_.pop_front();
+            ++first_head_;
+        }
+        news_.received = transfer + 1;
+        tell();
+    }
+
+    // Nothing can be put anywhere but into the FIFO.
+    void offer(std::uint64_t, std::size_t, const TransferHead&, std::span<std::byte>) override {}
+    bool withdraw() override { return true; }
+    bool offer_taken() const override { return false; }
+    bool delivered() override { return false; }
+
+    void refuse() override {
+        news_.refused = 1;
+        tell();
+    }
+    bool refused() const override { return peer_refused_; }
+    bool peer_closed() const override { return peer_closed_; }
+    void close() override {
+        news_.refused = 2;
+        tell();
+    }
+    bool peer_lives() override { return true; }
+
+  private:
+    void tell() {
+        const auto bytes = std::as_bytes(std::span(&news_, 1));
+        outbox_.send(Bytes(bytes.begin(), bytes.end()), connection_.tag + 1);
+    }
+
+    void progress() {
+        inbox_.drain([this](std::span<const std::byte> message) {
+            while (message.size() >= sizeof(Record)) {
+                Record record{};
+                std::memcpy(&record, message.data(), sizeof record);
+                message = message.subspan(sizeof record);
+                take(record, message.first(std::min<std::size_t>(record.size, message.size())));
+                message = message.subspan(std::min<std::size_t>(record.size, message.size()));
+            }
+        });
+    }
+
+    void take(const Record& record, std::span<const std::byte> bytes) {
+        switch (record.kind) {
+            case RecordKind::head:
+                heads_.emplace_back();
+                std::memcpy(&heads_.back(), bytes.data(), std::min(bytes.size(), sizeof(TransferHead)));
+                break;
+            case RecordKind::bytes:
+                if (record.value <= fifo_.size() && bytes.size() <= fifo_.size() - record.value) {
+                    std::ranges::copy(bytes, fifo_.begin() + record.value);
+                }
+                break;
+            case RecordKind::count:
+                sent_ = record.value;
+                std::atomic_ref(*word_).store(sent_, std::memory_order_release);
+                break;
+            case RecordKind::refusal:
+                peer_refused_ = true;
+                break;
+            case RecordKind::closing:
+                peer_closed_ = true;
+                break;
+        }
+    }
+
+    MessageConnection connection_;
+    std::uint32_t* word_;
+    std::span<std::byte> fifo_;
+    Outbox outbox_;
+    Inbox inbox_;
+    std::uint32_t sent_ = 0;
+    bool peer_refused_ = false;
+    bool peer_closed_ = false;
+    std::deque<TransferHead> heads_;
+    std::uint64_t first_head_ = 0;
+    Acknowledgement news_;
+};
+
+}  // namespace
+
+std::unique_ptr<SendLane> make_message_send_lane(const MessageConnection& connection, std::uint32_t* acked) {
+    return std::make_unique<MessageSendLane>(connection, acked);
+}
+
+std::unique_ptr<ReceiveLane> make_message_receive_lane(const MessageConnection& connection,
+                                                       std::uint32_t* sent, std::span<std::byte> fifo) {
+    return std::make_unique<MessageReceiveLane>(connection, sent, fifo);
+}
+
+}  // namespace tt_run::sockets

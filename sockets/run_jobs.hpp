@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "sockets/doorbell.hpp"
+#include "sockets/transfer.hpp"
+
+namespace tt_run::sockets {
+
+/// Transfers that are moved on together, until all are done.
+struct JobSet {
+    std::vector<std::unique_ptr<TransferJob>> jobs;
+    /// Rung by the peers when something has moved. Empty, or not `all_ring`: look every so often instead.
+    std::vector<Doorbell*> bells;
+    bool all_ring = true;
+};
+
+/// Moves on what can be moved without waiting. True if all is done then.
+bool try_jobs(JobSet& set);
+
+/// Moves on and waits: looks again and again for a few microseconds, then sleeps until a bell rings, so that
+/// a rank that waits costs nothing. Throws what the jobs throw, and when the wait's deadline passes
+/// (tt_run/distributed/waits.hpp). `by_caller`: this is the program's own thread, not a queue's.
+void run_jobs(JobSet& set, bool by_caller);
+
+}  // namespace tt_run::sockets

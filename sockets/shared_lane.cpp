@@ -1,0 +1,223 @@
+#include "sockets/shared_lane.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+#include <thread>
+
+#include "sockets/copy_bytes.hpp"
+
+namespace tt_run::sockets {
+
+namespace {
+
+/// Both ends copy a long transfer together, a piece at a time.
+constexpr std::size_t kChunk = std::size_t{1} << 20U;
+constexpr std::size_t kWorthHelping = 4 * kChunk;
+
+/// Takes pieces of the copy as long as there are any.
+void copy_pieces(LaneControl& control, std::byte* to, const std::byte* from, std::uint32_t chunks) {
+    for (std::uint32_t piece = control.next_chunk.fetch_add(1, std::memory_order_relaxed); piece < chunks;
+         piece = control.next_chunk.fetch_add(1, std::memory_order_relaxed)) {
+        const std::size_t begin = piece * kChunk;
+        const std::size_t bytes = std::min(kChunk, static_cast<std::size_t>(control.bytes) - begin);
+        copy_bytes(to + begin, from + begin, bytes, control.bytes);
+        control.chunks_copied.fetch_add(1, std::memory_order_release);
+    }
+}
+
+std::byte* checked(const support::Result<std::byte*>& place) {
+    if (!place) {
+        throw std::runtime_error(place.error().message());
+    }
+    return *place;
+}
+
+class SharedSendLane final : public SendLane {
+  public:
+    explicit SharedSendLane(const SharedConnection& connection)
+        : connection_(connection), control_(connection.region->lane(connection.index)) {}
+
+    job::Rank peer() const override { return connection_.peer->rank(); }
+
+    bool announce(std::uint64_t transfer, const TransferHead& head) override {
+        if (transfer - control_.received.load(std::memory_order_acquire) >= connection_.region->heads()) {
+            return false;
+        }
+        connection_.region->head(connection_.index, transfer) = head;
+        control_.announced.store(transfer + 1, std::memory_order_release);
+        return true;
+    }
+
+    std::uint32_t acked() override {
+        // Acquire: what the receiver read out of the FIFO is read before its place is used again.
+        return std::atomic_ref(*connection_.acked).load(std::memory_order_acquire);
+    }
+
+    void write(std::uint32_t offset, std::span<const std::byte> bytes) override {
+        std::memcpy(connection_.fifo.data() + offset, bytes.data(), bytes.size());
+    }
+
+    void publish(std::uint32_t sent) override {
+        // Release: the bytes are in the FIFO before the count says so.
+        std::atomic_ref(*connection_.sent).store(sent, std::memory_order_release);
+        connection_.region->receiver_bell().ring();
+    }
+
+    std::optional<TransferHead> take_offer(std::uint64_t transfer, std::size_t block) override {
+        if (control_.offer_state.load(std::memory_order_acquire) != LaneControl::posted ||
+            control_.offer_transfer != transfer || control_.offer_block != block) {
+            return std::nullopt;
+        }
+        const TransferHead head = control_.offer_head;
+        std::uint32_t expected = LaneControl::posted;
+        if (!control_.offer_state.compare_exchange_strong(expected, LaneControl::taken,
+                                                          std::memory_order_acq_rel)) {
+            return std::nullopt;
+        }
+        return head;
+    }
+
+    void deliver(std::span<const std::byte> rest, std::uint32_t sent) override {
+        std::byte* const to = checked(connection_.peer->at(control_.offer_destination, rest.size()));
+        control_.sent_afterwards = sent;
+        if (rest.size() >= kWorthHelping) {
+            deliver_together(rest, to);
+        } else {
+            copy_bytes(to, rest.data(), rest.size(), rest.size());
+        }
+        std::atomic_ref(*connection_.sent).store(sent, std::memory_order_release);
+        control_.offer_state.store(LaneControl::delivered, std::memory_order_release);
+        connection_.region->receiver_bell().ring();
+    }
+
+    void refuse() override {
+        control_.refused.store(1, std::memory_order_release);
+        connection_.region->receiver_bell().ring();
+    }
+    bool refused() const override { return control_.refused.load(std::memory_order_acquire) != 0; }
+    bool peer_lives() override { return connection_.peer->lives(); }
+    bool peer_closed() const override {
+        return control_.receiver_closed.load(std::memory_order_acquire) != 0;
+    }
+    void close() override {
+        control_.sender_closed.store(1, std::memory_order_release);
+        connection_.region->receiver_bell().ring();
+    }
+
+  private:
+    void deliver_together(std::span<const std::byte> rest, std::byte* to) {
+        const auto chunks = static_cast<std::uint32_t>((rest.size() + kChunk - 1) / kChunk);
+        control_.source = static_cast<std::uint64_t>(rest.data() - connection_.own_memory);
+        control_.bytes = rest.size();
+        control_.next_chunk.store(0, std::memory_order_relaxed);
+        control_.chunks_copied.store(0, std::memory_order_relaxed);
+        control_.chunks.store(chunks, std::memory_order_release);
+        connection_.region->receiver_bell().ring();
+        copy_pieces(control_, to, rest.data(), chunks);
+        // The receiver may still be at its last piece. (If it died there, nobody will miss the bytes.)
+        while (control_.chunks_copied.load(std::memory_order_acquire) < chunks && connection_.peer->lives()) {
+            std::this_thread::yield();
+        }
+        control_.chunks.store(0, std::memory_order_release);
+    }
+
+    SharedConnection connection_;
+    LaneControl& control_;
+};
+
+class SharedReceiveLane final : public ReceiveLane {
+  public:
+    explicit SharedReceiveLane(const SharedConnection& connection)
+        : connection_(connection), control_(connection.region->lane(connection.index)) {}
+
+    job::Rank peer() const override { return connection_.peer->rank(); }
+
+    std::uint32_t sent() override {
+        return std::atomic_ref(*connection_.sent).load(std::memory_order_acquire);
+    }
+
+    std::optional<TransferHead> announced(std::uint64_t transfer) override {
+        if (control_.announced.load(std::memory_order_acquire) <= transfer) {
+            return std::nullopt;
+        }
+        return connection_.region->head(connection_.index, transfer);
+    }
+
+    std::span<const std::byte> fifo() const override { return connection_.fifo; }
+
+    void acknowledge(std::uint32_t acked) override {
+        // Release: the bytes are read before their place is given back.
+        std::atomic_ref(*connection_.acked).store(acked, std::memory_order_release);
+        connection_.region->sender_bell().ring();
+    }
+
+    void finish(std::uint64_t transfer) override {
+        control_.received.store(transfer + 1, std::memory_order_release);
+        connection_.region->sender_bell().ring();
+    }
+
+    void offer(std::uint64_t transfer, std::size_t block, const TransferHead& head,
+               std::span<std::byte> space) override {
+        control_.offer_transfer = transfer;
+        control_.offer_block = block;
+        control_.offer_head = head;
+        control_.offer_destination = static_cast<std::uint64_t>(space.data() - connection_.own_memory);
+        space_ = space;
+        control_.offer_state.store(LaneControl::posted, std::memory_order_release);
+        connection_.region->sender_bell().ring();
+    }
+
+    bool withdraw() override {
+        std::uint32_t expected = LaneControl::posted;
+        return control_.offer_state.compare_exchange_strong(expected, LaneControl::none,
+                                                            std::memory_order_acq_rel) ||
+               expected == LaneControl::none;
+    }
+
+    bool offer_taken() const override {
+        const std::uint32_t state = control_.offer_state.load(std::memory_order_acquire);
+        return state == LaneControl::taken || state == LaneControl::delivered;
+    }
+
+    bool delivered() override {
+        if (const std::uint32_t chunks = control_.chunks.load(std::memory_order_acquire); chunks != 0) {
+            const std::byte* const from = checked(connection_.peer->at(control_.source, control_.bytes));
+            copy_pieces(control_, space_.data(), from, chunks);
+        }
+        if (control_.offer_state.load(std::memory_order_acquire) != LaneControl::delivered) {
+            return false;
+        }
+        control_.offer_state.store(LaneControl::none, std::memory_order_relaxed);
+        return true;
+    }
+
+    void refuse() override {
+        control_.refused.store(1, std::memory_order_release);
+        connection_.region->sender_bell().ring();
+    }
+    bool refused() const override { return control_.refused.load(std::memory_order_acquire) != 0; }
+    bool peer_lives() override { return connection_.peer->lives(); }
+    bool peer_closed() const override { return control_.sender_closed.load(std::memory_order_acquire) != 0; }
+    void close() override {
+        control_.receiver_closed.store(1, std::memory_order_release);
+        connection_.region->sender_bell().ring();
+    }
+
+  private:
+    SharedConnection connection_;
+    LaneControl& control_;
+    std::span<std::byte> space_;
+};
+
+}  // namespace
+
+std::unique_ptr<SendLane> make_shared_send_lane(const SharedConnection& connection) {
+    return std::make_unique<SharedSendLane>(connection);
+}
+
+std::unique_ptr<ReceiveLane> make_shared_receive_lane(const SharedConnection& connection) {
+    return std::make_unique<SharedReceiveLane>(connection);
+}
+
+}  // namespace tt_run::sockets
