@@ -134,6 +134,34 @@ TEST_CASE("a ring of meshes closes on as few hosts as can hold it") {
     }
 }
 
+TEST_CASE("no turn of a ring, either way round, has more of its meshes on their natural hosts") {
+    const Cluster torus = imagine("bh-galaxy*9@torus3x3");
+    for (const int meshes : {9, 14, 36}) {
+        INFO(meshes << " meshes");
+        const Mapping found =
+            map_checked(load_graph(test::many_meshes("BLACKHOLE", 2, 4, meshes, "RING", 2)), torus)
+                .mappings[0];
+        std::vector<std::string> homes;  // of each mesh, round the ring
+        for (const std::vector<AsicIndex>& mesh : found.chips) {
+            homes.push_back(torus.host_of(mesh[0]).name);
+        }
+        const std::set<std::string> sorted(homes.begin(), homes.end());
+        const std::vector<std::string> hosts(sorted.begin(), sorted.end());
+        for (int way = 0; way < 2; ++way) {
+            for (int turn = 0; turn < meshes; ++turn) {
+                std::uint32_t displaced = 0;
+                for (std::size_t mesh = 0; mesh < homes.size(); ++mesh) {
+                    displaced += homes[mesh] == hosts[mesh * hosts.size() / homes.size()] ? 0 : 1;
+                }
+                CHECK((way + turn > 0 || displaced == found.score.displaced));
+                CHECK(displaced >= found.score.displaced);
+                std::rotate(homes.begin(), homes.begin() + 1, homes.end());
+            }
+            std::reverse(homes.begin(), homes.end());
+        }
+    }
+}
+
 TEST_CASE("rings close on machines that are cabled at random") {
     const auto seed = std::random_device{}();
     INFO("seed " << seed);
