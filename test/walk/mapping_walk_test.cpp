@@ -3,17 +3,20 @@
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <random>
 
 #include <catch2/catch.hpp>
 
 #include "support/diagnostic_render.hpp"
 #include "support/file.hpp"
 #include "support/yaml_document.hpp"
+#include "test/support/altered_cluster.hpp"
 #include "test/walk/corpus.hpp"
 #include "topology/load_mesh_graph.hpp"
 #include "topology/mapping/check_mapping.hpp"
 #include "topology/mapping/find_mapping.hpp"
 #include "topology/physical/load_cluster.hpp"
+#include "topology/physical/synthetic_system.hpp"
 
 using namespace tt_run;
 using namespace tt_run::topology;
@@ -74,6 +77,23 @@ Mapping read_recorded(const fs::path& file, const MeshGraph& graph, const Cluste
     return mapping;
 }
 
+/// Names of the ASICs of our mapping, mesh by mesh; fails the test unless there is one that the checker
+/// accepts.
+std::vector<std::string> map_to_names(const MeshGraph& graph, const Cluster& cluster) {
+    support::DiagnosticSink sink;
+    const MappingResult result = find_mapping(graph, cluster, {}, sink);
+    INFO(render_text(sink, support::Colour::off));
+    REQUIRE(result.answer == MappingAnswer::mapped);
+    CHECK(check_mapping(graph, cluster, {}, result.mappings[0]) == std::vector<std::string>{});
+    std::vector<std::string> names;
+    for (const std::vector<AsicIndex>& mesh : result.mappings[0].chips) {
+        for (const AsicIndex asic : mesh) {
+            names.push_back(cluster.name_of(asic));
+        }
+    }
+    return names;
+}
+
 }  // namespace
 
 TEST_CASE("for every recorded mapping there is one of ours that is as valid, on no more hosts") {
@@ -107,4 +127,35 @@ TEST_CASE("for every recorded mapping there is one of ours that is as valid, on 
         CHECK(ours.mappings[0].score.hosts <= theirs.score.hosts);
     }
     std::cout << kRecorded.size() << " recorded mappings matched\n";
+}
+
+TEST_CASE("descriptors of the field map onto their machines, however these are put together") {
+    const auto mgds = test::corpus_folder("mgd");
+    if (!mgds) {
+        std::cout << "SKIPPED: no corpus beside the project\n";
+        return;
+    }
+    const auto seed = std::random_device{}();
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    for (const auto& [file, machine] : std::vector<std::pair<std::string, std::string>>{
+             {"dual_galaxy_mesh_graph_descriptor.textproto", "wh-galaxy*2@line"},
+             {"wh_galaxy_split_4x4_multi_mesh.textproto", "wh-galaxy"},
+             {"bh_galaxy_split_4x2_multi_mesh.textproto", "bh-galaxy"},
+             {"single_bh_galaxy_4x4x2_z_chain_graph_descriptor.textproto", "bh-galaxy"},
+             {"quad_bh_galaxy_4x4x8_z_torus_graph_descriptor.textproto", "bh-galaxy-xy-torus*4@ring:8"},
+         }) {
+        INFO(file << " on " << machine);
+        support::DiagnosticSink sink;
+        const auto graph =
+            load_mesh_graph(support::load_source_text(*mgds / file, file).value(), MgdProfile::library, sink);
+        const auto cluster = build_synthetic(machine, sink);
+        REQUIRE(graph);
+        REQUIRE(cluster);
+        const std::vector<std::string> first = map_to_names(*graph, *cluster);
+        for (int round = 0; round < 20; ++round) {
+            INFO("round " << round);
+            REQUIRE(map_to_names(*graph, test::shuffled(*cluster, random)) == first);
+        }
+    }
 }

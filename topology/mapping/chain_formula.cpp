@@ -3,18 +3,11 @@
 #include <algorithm>
 #include <map>
 
+#include "topology/mapping/seat_graph.hpp"
+
 namespace tt_run::topology {
 
 namespace {
-
-constexpr std::size_t kShortestChain = 3;
-
-/// A link between two seats that a chain may use.
-struct SeatLink {
-    std::uint32_t a = 0;  ///< a < b
-    std::uint32_t b = 0;
-    int literal = 0;
-};
 
 class ChainFormula {
   public:
@@ -25,8 +18,9 @@ class ChainFormula {
           table_(table),
           kind_(demand.meshes[0].kind),
           seats_(table.seats(kind_)),
+          graph_(table, kind_, adjacency, chain.need.least),
           links_of_(seats_.size()) {
-        find_links();
+        name_links();
     }
 
     ChainResult solve(std::size_t most_hosts, Effort effort) {
@@ -51,102 +45,30 @@ class ChainFormula {
         }
     }
 
-    bool has_two_camps() const {
-        std::vector<int> camp(seats_.size(), -1);
-        for (std::uint32_t start = 0; start < seats_.size(); ++start) {
-            if (camp[start] != -1) {
-                continue;
-            }
-            camp[start] = 0;
-            std::vector<std::uint32_t> queue{start};
-            for (std::size_t k = 0; k < queue.size(); ++k) {
-                for (const std::uint32_t other : beside_[queue[k]]) {
-                    if (camp[other] == -1) {
-                        camp[other] = 1 - camp[queue[k]];
-                        queue.push_back(other);
-                    } else if (camp[other] == camp[queue[k]]) {
-                        return false;
-                    }
-                }
-            }
-        }
-        return true;
-    }
-
   private:
-    bool touches(std::uint32_t a, std::uint32_t b) const {
-        return std::binary_search(beside_[a].begin(), beside_[a].end(), b);
-    }
-
-    void find_links() {
-        beside_.resize(seats_.size());
-        std::map<std::uint32_t, std::uint32_t> links;
-        for (std::uint32_t a = 0; a < seats_.size(); ++a) {
-            links.clear();
-            const Footprint& print = seats_[a];
-            for (const AsicIndex asic : print.asics) {
-                for (const Neighbour& neighbour : adjacency_.neighbours(asic)) {
-                    for (const std::uint32_t b : table_.holding(kind_, neighbour.asic)) {
-                        links[b] += neighbour.links;
-                    }
-                }
-            }
-            for (const auto& [b, count] : links) {
-                if (count >= chain_.need.least && b != a && disjoint(print, seats_[b])) {
-                    beside_[a].push_back(b);
-                    if (a < b) {
-                        const int literal = sat_.new_variable();
-                        links_of_[a].push_back(links_.size());
-                        links_of_[b].push_back(links_.size());
-                        links_.push_back({a, b, literal});
-                    }
-                }
-            }
+    void name_links() {
+        for (const SeatPair& pair : graph_.pairs()) {
+            links_of_[pair.a].push_back(link_taken_.size());
+            links_of_[pair.b].push_back(link_taken_.size());
+            link_taken_.push_back(sat_.new_variable());
         }
     }
 
     /// Three things that would take a search very long to see: not enough seats with two neighbours, no seats
     /// enough that hang together, and a ring of odd length where seats fall into two camps.
     bool cannot_by_counting() {
-        find_islands();
+        islands_ = graph_.islands(chain_.order.size());
         if (islands_.empty()) {
             return true;
         }
-        const auto usable = static_cast<std::size_t>(std::count_if(
-            beside_.begin(), beside_.end(), [](const auto& others) { return others.size() >= 2; }));
+        std::size_t usable = 0;
+        for (std::uint32_t seat = 0; seat < graph_.size(); ++seat) {
+            usable += graph_.beside(seat).size() >= 2 ? 1 : 0;
+        }
         if (usable + (chain_.closed ? 0 : 2) < chain_.order.size()) {
             return true;
         }
-        return chain_.closed && chain_.order.size() % 2 == 1 && has_two_camps();
-    }
-
-    /// Sets of seats that hang together and have room for the chain. A chain stays on one of them.
-    void find_islands() {
-        std::vector<bool> seen(seats_.size(), false);
-        for (std::uint32_t start = 0; start < seats_.size(); ++start) {
-            if (seen[start]) {
-                continue;
-            }
-            seen[start] = true;
-            std::vector<std::uint32_t> island{start};
-            std::vector<bool> held(adjacency_.size(), false);
-            std::size_t room = 0;
-            for (std::size_t k = 0; k < island.size(); ++k) {
-                for (const AsicIndex asic : seats_[island[k]].asics) {
-                    room += held[asic.value] ? 0 : 1;
-                    held[asic.value] = true;
-                }
-                for (const std::uint32_t other : beside_[island[k]]) {
-                    if (!seen[other]) {
-                        seen[other] = true;
-                        island.push_back(other);
-                    }
-                }
-            }
-            if (std::min(room / seats_[start].asics.size(), island.size()) >= chain_.order.size()) {
-                islands_.push_back(std::move(island));
-            }
-        }
+        return chain_.closed && chain_.order.size() % 2 == 1 && graph_.has_two_camps();
     }
 
     /// All seats taken are of one island.
@@ -192,8 +114,8 @@ class ChainFormula {
         for (std::size_t k = 0; k < seats_.size(); ++k) {
             std::vector<int> used;
             for (const std::size_t link : links_of_[k]) {
-                used.push_back(links_[link].literal);
-                sat_.add({-links_[link].literal, taken_[k]});
+                used.push_back(link_taken_[link]);
+                sat_.add({-link_taken_[link], taken_[k]});
             }
             std::vector<int> number = sat_.count(used, 3);
             if (number.empty()) {
@@ -280,10 +202,11 @@ class ChainFormula {
 
     void read_model() {
         next_.assign(seats_.size(), {});
-        for (const SeatLink& link : links_) {
-            if (sat_.holds(link.literal)) {
-                next_[link.a].push_back(link.b);
-                next_[link.b].push_back(link.a);
+        for (std::size_t link = 0; link < link_taken_.size(); ++link) {
+            if (sat_.holds(link_taken_[link])) {
+                const SeatPair& pair = graph_.pairs()[link];
+                next_[pair.a].push_back(pair.b);
+                next_[pair.b].push_back(pair.a);
             }
         }
         find_parts();
@@ -344,12 +267,12 @@ class ChainFormula {
     }
 
     bool join_at(std::uint32_t a, std::uint32_t b, const std::vector<std::uint32_t>& part_of) {
-        for (const std::uint32_t c : beside_[a]) {
+        for (const std::uint32_t c : graph_.beside(a)) {
             if (part_of[c] == ~0U || part_of[c] == part_of[a]) {
                 continue;
             }
             for (const std::uint32_t d : next_[c]) {
-                if (touches(b, d)) {
+                if (graph_.touches(b, d)) {
                     exchange(a, b, c);
                     exchange(b, a, d);
                     exchange(c, d, a);
@@ -376,9 +299,10 @@ class ChainFormula {
                 inside[seat] = true;
             }
             std::vector<int> leaving;
-            for (const SeatLink& link : links_) {
-                if (inside[link.a] != inside[link.b]) {
-                    leaving.push_back(link.literal);
+            for (std::size_t link = 0; link < link_taken_.size(); ++link) {
+                const SeatPair& pair = graph_.pairs()[link];
+                if (inside[pair.a] != inside[pair.b]) {
+                    leaving.push_back(link_taken_[link]);
                 }
             }
             for (const std::uint32_t seat : part) {
@@ -430,10 +354,10 @@ class ChainFormula {
     const SeatTable& table_;
     std::size_t kind_;
     const std::vector<Footprint>& seats_;
-    std::vector<SeatLink> links_;
-    std::vector<std::vector<std::size_t>> links_of_;
-    std::vector<std::vector<std::uint32_t>> beside_;  ///< sorted
-    std::vector<int> taken_;
+    SeatGraph graph_;
+    std::vector<int> link_taken_;                     ///< literals, as graph_.pairs()
+    std::vector<std::vector<std::size_t>> links_of_;  ///< per seat, positions in the same
+    std::vector<int> taken_;                          ///< literals, per seat
     std::vector<std::vector<std::uint32_t>> islands_;
     std::vector<std::vector<std::uint32_t>> next_;
     std::vector<std::vector<std::uint32_t>> parts_;
@@ -441,50 +365,6 @@ class ChainFormula {
 };
 
 }  // namespace
-
-std::optional<MeshChain> find_chain(const Demand& demand) {
-    const std::size_t meshes = demand.meshes.size();
-    if (meshes < kShortestChain || demand.kinds != 1 ||
-        (demand.connections.size() != meshes && demand.connections.size() + 1 != meshes)) {
-        return std::nullopt;
-    }
-    MeshChain chain;
-    chain.need = demand.connections[0].need;
-    std::vector<std::vector<std::size_t>> beside(meshes);
-    for (const ConnectionDemand& connection : demand.connections) {
-        if (!connection.joins_two_meshes() || connection.from_chip ||
-            connection.need.least != chain.need.least) {
-            return std::nullopt;
-        }
-        beside[connection.from[0]].push_back(connection.to[0]);
-        beside[connection.to[0]].push_back(connection.from[0]);
-    }
-    std::size_t start = 0;
-    for (std::size_t mesh = meshes; mesh-- > 0;) {
-        if (beside[mesh].empty() || beside[mesh].size() > 2) {
-            return std::nullopt;
-        }
-        start = beside[mesh].size() == 1 ? mesh : start;
-    }
-    chain.closed = beside[start].size() == 2;
-    std::vector<bool> seen(meshes, false);
-    for (std::size_t here = start;;) {
-        seen[here] = true;
-        chain.order.push_back(here);
-        const auto next = std::find_if(beside[here].begin(), beside[here].end(),
-                                       [&](std::size_t other) { return !seen[other]; });
-        if (next == beside[here].end()) {
-            break;
-        }
-        here = *next;
-    }
-    return chain.order.size() == meshes ? std::optional(std::move(chain)) : std::nullopt;
-}
-
-bool has_two_camps(const MeshChain& chain, const Demand& demand, const Adjacency& adjacency,
-                   const SeatTable& table) {
-    return ChainFormula(chain, demand, adjacency, table).has_two_camps();
-}
 
 ChainResult seat_chain(const MeshChain& chain, const Demand& demand, const Adjacency& adjacency,
                        const SeatTable& table, std::size_t most_hosts, Effort effort) {

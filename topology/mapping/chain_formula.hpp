@@ -1,21 +1,9 @@
 #pragma once
 
-#include <optional>
-#include <vector>
-
+#include "topology/mapping/mesh_chain.hpp"
 #include "topology/mapping/place_meshes.hpp"
 
 namespace tt_run::topology {
-
-/// Meshes of one kind, each connected to the next alike: a ring, or a line.
-struct MeshChain {
-    std::vector<std::size_t> order;  ///< of the meshes, from one end, or from the first for a ring
-    bool closed = false;
-    LinkNeed need;
-};
-
-/// The chain that all meshes of `demand` make up, of at least three; nothing if they do not.
-std::optional<MeshChain> find_chain(const Demand& demand);
 
 struct ChainResult {
     SatAnswer answer = SatAnswer::unknown;
@@ -28,10 +16,5 @@ struct ChainResult {
 /// complete.
 ChainResult seat_chain(const MeshChain& chain, const Demand& demand, const Adjacency& adjacency,
                        const SeatTable& table, std::size_t most_hosts, Effort effort);
-
-/// Whether no chain's seats form an odd ring: they fall into two camps, and links only join one with the
-/// other.
-bool has_two_camps(const MeshChain& chain, const Demand& demand, const Adjacency& adjacency,
-                   const SeatTable& table);
 
 }  // namespace tt_run::topology

@@ -6,7 +6,9 @@
 #include <fmt/ranges.h>
 
 #include "topology/mapping/diagnostic_kinds.hpp"
+#include "topology/mapping/mesh_chain.hpp"
 #include "topology/mapping/score_mapping.hpp"
+#include "topology/mapping/seat_graph.hpp"
 #include "topology/mapping/seat_table.hpp"
 
 namespace tt_run::topology {
@@ -87,7 +89,8 @@ class ConnectionExplainer {
             return false;
         }
         const SeatTable table(graph_, demand, adjacency_, {kFootprintSteps, Deadline::max()});
-        if (!table.complete() || !has_two_camps(*chain, demand, adjacency_, table) ||
+        const SeatGraph seats(table, demand.meshes[0].kind, adjacency_, chain->need.least);
+        if (!table.complete() || !seats.has_two_camps() ||
             !probe_.fits(without_connection(graph_, graph_.connections.size() - 1)) ||
             !probe_.fits(shorter_ring(*chain))) {
             return false;

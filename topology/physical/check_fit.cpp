@@ -1,17 +1,16 @@
 #include "topology/physical/check_fit.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <map>
-#include <numeric>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "support/check.hpp"
 #include "support/text.hpp"
-#include "topology/physical/cluster_shape.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
+#include "topology/physical/fit_region.hpp"
+#include "topology/physical/fit_words.hpp"
 
 namespace tt_run::topology {
 
@@ -21,20 +20,6 @@ using support::DiagnosticSink;
 namespace {
 
 constexpr std::size_t kMostNamed = 4;
-
-std::string counted(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
-std::string name_of_mesh(const Mesh& mesh) {
-    return fmt::format("mesh {}", mesh.id.value);
-}
-
-/// A set of chips with the pairs of neighbours inside it.
-struct Region {
-    std::vector<AsicIndex> chips;
-    std::vector<AdjacentPair> pairs;
-};
 
 class Checker {
   public:
@@ -231,185 +216,9 @@ class Checker {
         }
     }
 
-    Region region_of(const std::vector<AsicIndex>& chips) const {
-        Region region;
-        region.chips = chips;
-        std::vector<bool> inside(cluster_.asics().size(), false);
-        for (const AsicIndex chip : chips) {
-            inside[chip.value] = true;
-        }
-        std::copy_if(pairs_.begin(), pairs_.end(), std::back_inserter(region.pairs),
-                     [&](const AdjacentPair& pair) { return inside[pair.a.value] && inside[pair.b.value]; });
-        return region;
-    }
-
-    /// Chips that hang together, by the first of them.
-    struct Part {
-        AsicIndex first;
-        std::size_t chips = 0;
-    };
-
-    /// Largest first.
-    std::vector<Part> parts_of(const Region& region) const {
-        std::vector<std::uint32_t> root(cluster_.asics().size());
-        std::iota(root.begin(), root.end(), 0U);
-        const std::function<std::uint32_t(std::uint32_t)> find = [&](std::uint32_t at) {
-            while (root[at] != at) {
-                at = root[at] = root[root[at]];
-            }
-            return at;
-        };
-        for (const AdjacentPair& pair : region.pairs) {
-            root[find(pair.a.value)] = find(pair.b.value);
-        }
-        std::map<std::uint32_t, Part> by_root;
-        for (const AsicIndex chip : region.chips) {
-            ++by_root.try_emplace(find(chip.value), Part{chip}).first->second.chips;
-        }
-        std::vector<Part> parts;
-        for (const auto& [at, part] : by_root) {
-            parts.push_back(part);
-        }
-        std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
-            return a.chips != b.chips ? a.chips > b.chips : a.first < b.first;
-        });
-        return parts;
-    }
-
-    /// Necessary conditions for a mesh to lie somewhere in a region. `meshes` lie in it side by side.
-    bool check_region(const std::vector<const Mesh*>& inside, const Region& region,
+    bool check_region(const std::vector<const Mesh*>& inside, const std::vector<AsicIndex>& chips,
                       const std::string& place) {
-        const support::ErrorWatch watch(sink_);
-        const std::vector<Part> parts = parts_of(region);
-        for (const Mesh* mesh : inside) {
-            const auto need = static_cast<std::size_t>(mesh->chip_count());
-            const std::size_t largest = parts.empty() ? 0 : parts.front().chips;
-            if (need > 1 && largest < need) {
-                Diagnostic apart(
-                    kFitConnected, mesh->span,
-                    fmt::format("{} needs {} that hang together; {} the largest such part has {}",
-                                name_of_mesh(*mesh), counted(need, "chip"), place, largest));
-                for (std::size_t k = 0; k < std::min(parts.size(), kMostNamed); ++k) {
-                    apart.note(fmt::format("{} {}", counted(parts[k].chips, "chip"),
-                                           parts[k].chips == 1
-                                               ? fmt::format("alone: `{}`", cluster_.name_of(parts[k].first))
-                                               : fmt::format("with `{}`", cluster_.name_of(parts[k].first))));
-                }
-                sink_.report(std::move(apart));
-                return false;
-            }
-        }
-        check_degrees(inside, region, place);
-        check_pairs(inside, region, place);
-        return !watch.saw_error();
-    }
-
-    /// The k chips that want most neighbours must lie on k chips that have as many.
-    void check_degrees(const std::vector<const Mesh*>& inside, const Region& region,
-                       const std::string& place) {
-        std::map<std::uint32_t, std::size_t, std::greater<>> wanted;  // neighbours -> chips that want so many
-        const Mesh* example = nullptr;
-        for (const Mesh* mesh : inside) {
-            std::vector<std::uint32_t> degrees(static_cast<std::size_t>(mesh->chip_count()), 0);
-            for (const auto& [a, b] : mesh->neighbours()) {
-                ++degrees[static_cast<std::size_t>(a.value)];
-                ++degrees[static_cast<std::size_t>(b.value)];
-            }
-            for (const std::uint32_t degree : degrees) {
-                ++wanted[degree];
-            }
-            example = example == nullptr || mesh->chip_count() > example->chip_count() ? mesh : example;
-        }
-        std::vector<std::uint32_t> has(cluster_.asics().size(), 0);
-        for (const AdjacentPair& pair : region.pairs) {
-            ++has[pair.a.value];
-            ++has[pair.b.value];
-        }
-        std::size_t need = 0;
-        for (const auto& [degree, chips] : wanted) {
-            need += chips;
-            const auto have = static_cast<std::size_t>(
-                std::count_if(region.chips.begin(), region.chips.end(),
-                              [&](AsicIndex chip) { return has[chip.value] >= degree; }));
-            if (have >= need) {
-                continue;
-            }
-            Diagnostic short_of(
-                kFitNeighbours, example->span,
-                fmt::format("{} need{} {} or more neighbours each; {} {} {}", counted(need, "chip"),
-                            need == 1 ? "s" : "", degree, place, have, have == 1 ? "has" : "have"));
-            short_of.note(name_lesser(region, has, degree));
-            sink_.report(std::move(short_of));
-            return;
-        }
-    }
-
-    std::string name_lesser(const Region& region, const std::vector<std::uint32_t>& has,
-                            std::uint32_t degree) const {
-        std::vector<std::string> names;
-        std::size_t rest = 0;
-        for (const AsicIndex chip : region.chips) {
-            if (has[chip.value] + 1 == degree) {
-                names.size() < kMostNamed
-                    ? names.push_back(fmt::format("`{}` has {}", cluster_.name_of(chip), has[chip.value]))
-                    : static_cast<void>(++rest);
-            }
-        }
-        if (names.empty()) {
-            return "no chip comes near";
-        }
-        return "short by one: " + support::join(names, ", ") +
-               (rest == 0 ? "" : fmt::format(" and {} more", rest));
-    }
-
-    /// Neighbouring pairs with enough links, and with any.
-    void check_pairs(const std::vector<const Mesh*>& inside, const Region& region, const std::string& place) {
-        std::map<std::int32_t, std::size_t, std::greater<>> strict;  // links -> pairs that want so many
-        std::size_t all = 0;
-        const Mesh* example = nullptr;
-        for (const Mesh* mesh : inside) {
-            const std::size_t edges = mesh->neighbours().size();
-            all += edges;
-            if (mesh->channels.policy == ChannelPolicy::strict) {
-                strict[mesh->channels.count] += edges;
-            }
-            example = example == nullptr || mesh->chip_count() > example->chip_count() ? mesh : example;
-        }
-        if (region.pairs.size() < all) {
-            sink_.report(Diagnostic(kFitLinks, example->span,
-                                    fmt::format("needs {} of neighbours, {} there are {}",
-                                                counted(all, "pair"), place, region.pairs.size())));
-            return;
-        }
-        report_thin(strict, region, *example, place);
-    }
-
-    void report_thin(const std::map<std::int32_t, std::size_t, std::greater<>>& wanted, const Region& region,
-                     const Mesh& example, const std::string& place) {
-        std::size_t need = 0;
-        for (const auto& [links, pairs] : wanted) {
-            need += pairs;
-            const auto enough = [least = links](const AdjacentPair& pair) {
-                return static_cast<std::int64_t>(pair.links) >= least;
-            };
-            const auto have =
-                static_cast<std::size_t>(std::count_if(region.pairs.begin(), region.pairs.end(), enough));
-            if (have >= need) {
-                continue;
-            }
-            Diagnostic thin(kFitLinks, example.span,
-                            fmt::format("needs {} of neighbours with {} links each, {} there are {}",
-                                        counted(need, "pair"), links, place, have));
-            std::size_t named = 0;
-            for (const AdjacentPair& pair : region.pairs) {
-                if (!enough(pair) && named++ < kMostNamed) {
-                    thin.note(fmt::format("`{}` and `{}` have {}", cluster_.name_of(pair.a),
-                                          cluster_.name_of(pair.b), counted(pair.links, "link")));
-                }
-            }
-            sink_.report(thin.help("with `policy: RELAXED` fewer links are a warning"));
-            return;
-        }
+        return fits_region(inside, cluster_, region_of(chips, pairs_), place, sink_);
     }
 
     void check_everywhere() {
@@ -425,7 +234,7 @@ class Checker {
                 }
             }
             if (!inside.empty()) {
-                check_region(inside, region_of(members), fmt::format("in `{}`", cluster_.source()));
+                check_region(inside, members, fmt::format("in `{}`", cluster_.source()));
             }
         }
     }
@@ -442,7 +251,7 @@ class Checker {
             members.erase(std::unique(members.begin(), members.end()), members.end());
             const Mesh* mesh = graph_.find(id);
             if (mesh != nullptr && is_mesh(*mesh)) {
-                sound = check_region({mesh}, region_of(members), "on the chips of its ranks") && sound;
+                sound = check_region({mesh}, members, "on the chips of its ranks") && sound;
             }
         }
         if (sound) {

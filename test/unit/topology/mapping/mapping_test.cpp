@@ -16,33 +16,53 @@ using test::map_checked;
 
 namespace {
 
-/// Every system of the project and what it runs on.
-const std::vector<std::pair<std::string, std::string>> kSystems{
-    {"n150", "n150"},
-    {"n300", "n300"},
-    {"t3k", "t3k"},
-    {"p150", "p150"},
-    {"p150-x2", "p150*2"},
-    {"p150-x4", "p150*4"},
-    {"p150-x8", "p150*8"},
-    {"wh-galaxy", "wh-galaxy"},
-    {"bh-galaxy", "bh-galaxy"},
-    {"split-galaxy-4x4", "wh-galaxy"},
-    {"split-galaxy-4x2", "wh-galaxy"},
-    {"split-galaxy-big-mesh", "wh-galaxy"},
-    {"split-galaxy-2x4-cyclic", "wh-galaxy"},
-    {"split-galaxy-2x8-2x4", "wh-galaxy"},
-    {"split-galaxy-4x4-2x4", "wh-galaxy"},
-    {"bh-split-galaxy-4x4", "bh-galaxy"},
-    {"bh-split-galaxy-4x2", "bh-galaxy"},
-    {"bh-split-galaxy-2x4-cyclic", "bh-galaxy"},
-    {"bh-split-galaxy-big-mesh", "bh-galaxy"},
-    {"bh-pipeline", "bh-galaxy*4@torus4x1"},
-    {"dual-galaxy", "wh-galaxy*2@mesh1x2"},
-    {"quad-galaxy", "wh-galaxy*4@torus4x1"},
-    {"closetbox", "closetbox"},
-    {"5-galaxy", "wh-galaxy*5@all-to-all:4"},
+struct System {
+    std::string name;
+    std::string descriptor;
+    std::string machine;
 };
+
+/// Every system of configs/ on its machine, and pipelines over several Blackhole Galaxies.
+std::vector<System> systems() {
+    std::vector<System> all;
+    for (const auto& [name, machine] : std::vector<std::pair<std::string, std::string>>{
+             {"n150", "n150"},
+             {"n300", "n300"},
+             {"t3k", "t3k"},
+             {"p150", "p150"},
+             {"p150-x2", "p150*2"},
+             {"p150-x4", "p150*4"},
+             {"p150-x8", "p150*8"},
+             {"wh-galaxy", "wh-galaxy"},
+             {"bh-galaxy", "bh-galaxy"},
+             {"dual-galaxy", "wh-galaxy*2@mesh1x2"},
+             {"quad-galaxy", "wh-galaxy*4@torus4x1"},
+             {"split-galaxy-4x4", "wh-galaxy"},
+             {"split-galaxy-4x2", "wh-galaxy"},
+             {"split-galaxy-2x4-cyclic", "wh-galaxy"},
+             {"split-galaxy-4x4-2x4", "wh-galaxy"},
+             {"split-galaxy-2x8-2x4", "wh-galaxy"},
+             {"split-galaxy-big-mesh", "wh-galaxy"},
+             {"bh-split-galaxy-4x4", "bh-galaxy"},
+             {"bh-split-galaxy-4x2", "bh-galaxy"},
+             {"bh-split-galaxy-2x4-cyclic", "bh-galaxy"},
+             {"bh-split-galaxy-4x4-2x4", "bh-galaxy"},
+             {"bh-split-galaxy-2x8-2x4", "bh-galaxy"},
+             {"bh-split-galaxy-big-mesh", "bh-galaxy"},
+             {"bh-pipeline", "bh-galaxy*4@torus4x1"},
+             {"closetbox", "closetbox"},
+             {"5-galaxy", "wh-galaxy*5@all-to-all:4"},
+         }) {
+        all.push_back({name, test::config_text(name), machine});
+    }
+    all.push_back({"pipeline of 16 stages of 4x2", test::many_meshes("BLACKHOLE", 4, 2, 16, "RING", 4),
+                   "bh-galaxy*4@torus2x2"});
+    all.push_back({"pipeline of 8 stages of 4x4", test::many_meshes("BLACKHOLE", 4, 4, 8, "RING", 8),
+                   "bh-galaxy*4@torus2x2"});
+    all.push_back({"pipeline of 4 Galaxies", test::many_meshes("BLACKHOLE", 8, 4, 4, "RING", 8),
+                   "bh-galaxy-xy-torus*4@ring:8"});
+    return all;
+}
 
 /// Names of the ASICs of every mesh, in order.
 std::vector<std::string> names(const Cluster& cluster, const Mapping& mapping) {
@@ -58,9 +78,9 @@ std::vector<std::string> names(const Cluster& cluster, const Mapping& mapping) {
 }  // namespace
 
 TEST_CASE("every system of the project maps onto the machine of its name") {
-    for (const auto& [system, machine] : kSystems) {
-        INFO(system << " on " << machine);
-        const MappingResult result = map_checked(load_graph(test::config_text(system)), imagine(machine));
+    for (const auto& [name, descriptor, machine] : systems()) {
+        INFO(name << " on " << machine);
+        const MappingResult result = map_checked(load_graph(descriptor), imagine(machine));
         CHECK(result.fewest_hosts_proved);
         CHECK(result.mappings[0].lost.empty());
     }
@@ -70,13 +90,13 @@ TEST_CASE("the order of hosts, boards, chips and links does not change the mappi
     const auto seed = std::random_device{}();
     INFO("seed " << seed);
     std::mt19937 random(seed);
-    for (const auto& [system, machine] : kSystems) {
-        const MeshGraph graph = load_graph(test::config_text(system));
+    for (const auto& [name, descriptor, machine] : systems()) {
+        const MeshGraph graph = load_graph(descriptor);
         const Cluster cluster = imagine(machine);
         const std::vector<std::string> first = names(cluster, map_checked(graph, cluster).mappings[0]);
         for (int round = 0; round < 20; ++round) {
             const Cluster other = test::shuffled(cluster, random);
-            INFO(system << " on " << machine << ", round " << round);
+            INFO(name << " on " << machine << ", round " << round);
             REQUIRE(names(other, map_checked(graph, other).mappings[0]) == first);
         }
     }
@@ -111,6 +131,34 @@ TEST_CASE("a ring of meshes closes on as few hosts as can hold it") {
         CHECK(result.mappings[0].score.hosts == static_cast<std::uint32_t>((meshes + 3) / 4));
         CHECK(result.fewest_hosts_proved);
         CHECK(result.mappings[0].lost.empty());
+    }
+}
+
+TEST_CASE("no turn of a ring, either way round, has more of its meshes on their natural hosts") {
+    const Cluster torus = imagine("bh-galaxy*9@torus3x3");
+    for (const int meshes : {9, 14, 36}) {
+        INFO(meshes << " meshes");
+        const Mapping found =
+            map_checked(load_graph(test::many_meshes("BLACKHOLE", 2, 4, meshes, "RING", 2)), torus)
+                .mappings[0];
+        std::vector<std::string> homes;  // of each mesh, round the ring
+        for (const std::vector<AsicIndex>& mesh : found.chips) {
+            homes.push_back(torus.host_of(mesh[0]).name);
+        }
+        const std::set<std::string> sorted(homes.begin(), homes.end());
+        const std::vector<std::string> hosts(sorted.begin(), sorted.end());
+        for (int way = 0; way < 2; ++way) {
+            for (int turn = 0; turn < meshes; ++turn) {
+                std::uint32_t displaced = 0;
+                for (std::size_t mesh = 0; mesh < homes.size(); ++mesh) {
+                    displaced += homes[mesh] == hosts[mesh * hosts.size() / homes.size()] ? 0 : 1;
+                }
+                CHECK((way + turn > 0 || displaced == found.score.displaced));
+                CHECK(displaced >= found.score.displaced);
+                std::rotate(homes.begin(), homes.begin() + 1, homes.end());
+            }
+            std::reverse(homes.begin(), homes.end());
+        }
     }
 }
 
