@@ -124,14 +124,16 @@ void MeshBuffer::fill_with_poison() {
         stretches.push_back(local_bytes(coordinate));
         bytes += stretches.back().size();
     }
-    device_->state().queue().enqueue({.what = "fill new memory",
-                                      .run =
-                                          [stretches] {
-                                              for (const std::span<std::byte> stretch : stretches) {
-                                                  std::ranges::fill(stretch, kPoison);
-                                              }
-                                          },
-                                      .bytes = bytes});
+    const auto fill = [stretches] {
+        for (const std::span<std::byte> stretch : stretches) {
+            std::ranges::fill(stretch, kPoison);
+        }
+    };
+    if (device_->state().queues.size() > 1) {
+        fill();  // any queue may write it next; former users are done (await_former_users)
+        return;
+    }
+    device_->state().queue().enqueue({.what = "fill new memory", .run = fill, .bytes = bytes});
 }
 
 void MeshBuffer::deallocate() {

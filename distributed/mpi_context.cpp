@@ -1,6 +1,9 @@
 #include "distributed/mpi_context.hpp"
 
 #include <cstdlib>
+#include <mutex>
+#include <set>
+#include <vector>
 
 #include <fmt/format.h>
 #include <mpi.h>
@@ -61,8 +64,14 @@ class Communicator {
     explicit Communicator(MPI_Comm handle) : handle_(handle), rank_(rank_in(handle)) {
         MPI_Comm_set_errhandler(handle_, MPI_ERRORS_RETURN);
         MPI_Comm_size(handle_, &size_);
+        const std::lock_guard lock(all_mutex());
+        all().insert(this);
     }
     ~Communicator() {
+        {
+            const std::lock_guard lock(all_mutex());
+            all().erase(this);
+        }
         int finalized = 0;
         MPI_Finalized(&finalized);
         if (finalized == 0) {
@@ -76,7 +85,38 @@ class Communicator {
     int rank() const { return rank_; }
     int size() const { return size_; }
 
+    /// Takes messages that nobody will receive any more out of MPI's hands, which would complain of them.
+    static void discard_messages() {
+        const std::lock_guard lock(all_mutex());
+        for (const Communicator* communicator : all()) {
+            communicator->discard();
+        }
+    }
+
   private:
+    static std::mutex& all_mutex() {
+        static std::mutex mutex;
+        return mutex;
+    }
+    static std::set<const Communicator*>& all() {
+        static auto* const all = new std::set<const Communicator*>;
+        return *all;
+    }
+
+    void discard() const {
+        int is_there = 0;
+        MPI_Message message = MPI_MESSAGE_NULL;
+        MPI_Status status{};
+        while (MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, handle_, &is_there, &message, &status) ==
+                   MPI_SUCCESS &&
+               is_there != 0) {
+            int bytes = 0;
+            MPI_Get_count(&status, MPI_BYTE, &bytes);
+            std::vector<std::byte> space(static_cast<std::size_t>(bytes));
+            MPI_Mrecv(space.data(), bytes, MPI_BYTE, &message, MPI_STATUS_IGNORE);
+        }
+    }
+
     MPI_Comm handle_;
     int rank_;
     int size_ = 0;
@@ -387,6 +427,7 @@ void finish_mpi(int code, void*) {
                 return done != 0;
             },
             [] { return std::string("the other ranks to finish"); });
+        Communicator::discard_messages();
     } catch (const std::exception&) {
         MPI_Abort(MPI_COMM_WORLD, kExitOfLostJob);
     }

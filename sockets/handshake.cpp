@@ -65,11 +65,31 @@ class Conversation {
         return hear();
     }
 
-    void say(const std::string& text) {
-        // Kept to the end of the process: nobody may ever take it.
-        auto* const kept = new Kept{text, {static_cast<std::uint64_t>(text.size())}, {}};
+    /// Says it, and gives the transport a moment to carry it: this process may be about to end.
+    void say_last(const std::string& text) {
+        const Kept& kept = say(text);
+        const Clock::time_point end = Clock::now() + std::chrono::milliseconds(500);
+        const auto is_over = [&] {
+            return Clock::now() >= end || std::ranges::all_of(kept.requests, [](const RequestPtr& request) {
+                       return request->test().has_value();
+                   });
+        };
+        distributed::wait_until(is_over, [&] { return fmt::format("rank {} to hear a refusal", *peer_); });
+    }
+
+  private:
+    /// What is being said. Kept to the end of the process: nobody may ever take it.
+    struct Kept {
+        std::string text;
+        std::array<std::uint64_t, 1> size;
+        std::array<RequestPtr, 2> requests;
+    };
+
+    const Kept& say(const std::string& text) {
+        auto* const kept = new Kept{text, {text.size()}, {}};
         kept->requests[0] = context_->isend(std::as_bytes(std::span(kept->size)), peer_, tag_);
         kept->requests[1] = context_->isend(std::as_bytes(std::span(kept->text)), peer_, tag_);
+        return *kept;
     }
 
     std::string hear() {
@@ -81,13 +101,6 @@ class Conversation {
         await(context_->irecv(std::as_writable_bytes(std::span(text)), peer_, tag_));
         return text;
     }
-
-  private:
-    struct Kept {
-        std::string text;
-        std::array<std::uint64_t, 1> size;
-        std::array<RequestPtr, 2> requests = {};
-    };
 
     void await(const RequestPtr& request) {
         bool done = false;
@@ -298,7 +311,7 @@ Meeting meet(const ContextPtr& context, Rank peer, SocketDescriptor own, const O
 void decline(const ContextPtr& context, Rank peer, SocketDescriptor own, const std::string& reason) {
     Conversation talk = begin(context, peer, own);
     own.failure = reason;
-    talk.say(encode_descriptor(own));
+    talk.say_last(encode_descriptor(own));
 }
 
 }  // namespace tt_run::sockets

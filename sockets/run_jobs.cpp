@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "distributed/wait_until.hpp"
 #include "sockets/wait_report.hpp"
@@ -88,15 +91,30 @@ class LongWait {
         if (scope_) {
             scope_->check();
         }
-        std::vector<job::Wait> waits;
+        WaitReport::get().stands(&set_, summarise(), by_caller_);
+        told_ = true;
+    }
+
+    /// One line for each peer: connections of a socket mostly stand together.
+    std::vector<job::Wait> summarise() {
+        std::map<job::Rank, std::pair<job::Wait, std::size_t>> by_peer;
         for (const auto& job : set_.jobs) {
-            if (!job->done()) {
-                job->check_peer();
-                std::ranges::move(job->waits(), std::back_inserter(waits));
+            if (job->done()) {
+                continue;
+            }
+            job->check_peer();
+            for (job::Wait& wait : job->waits()) {
+                ++by_peer.try_emplace(wait.peer, std::move(wait), 0).first->second.second;
             }
         }
-        WaitReport::get().stands(&set_, std::move(waits), by_caller_);
-        told_ = true;
+        std::vector<job::Wait> waits;
+        for (auto& [peer, counted] : by_peer) {
+            if (counted.second > 1) {
+                counted.first.object += fmt::format(", like {} more connections", counted.second - 1);
+            }
+            waits.push_back(std::move(counted.first));
+        }
+        return waits;
     }
 
     JobSet& set_;

@@ -62,7 +62,7 @@ class SendJob final : public TransferJob {
             after.set_page_size(plan_.block);
             const std::uint64_t bytes = std::uint64_t{plan_.block} * plan_.blocks;
             const std::uint32_t skipped = after.count() - end_.cursor.count();
-            return bytes + skipped + in_flight() <= after.usable();
+            return bytes + skipped + (after.fifo_size() - after.usable()) <= room();
         }
         return false;
     }
@@ -121,16 +121,20 @@ class SendJob final : public TransferJob {
         }
     }
 
+    /// Room in a receiver's FIFO. None while it has yet to count a transfer that went past the FIFO, which
+    /// may have been longer than that.
     std::uint32_t free_of(std::uint32_t acked) const {
-        return end_.cursor.fifo_size() - (end_.cursor.count() - acked);
+        const std::uint32_t fifo = end_.cursor.fifo_size();
+        return fifo - std::min(fifo, end_.cursor.count() - acked);
     }
 
-    std::uint32_t in_flight() {
-        std::uint32_t most = 0;
+    /// In the fullest of the FIFOs.
+    std::uint32_t room() {
+        std::uint32_t least = end_.cursor.fifo_size();
         for (const auto& lane : end_.lanes) {
-            most = std::max(most, end_.cursor.count() - lane->acked());
+            least = std::min(least, free_of(lane->acked()));
         }
-        return most;
+        return least;
     }
 
     /// The one receiver waits with its tensor: straight into it, and both ends count as if it had gone
@@ -161,12 +165,12 @@ class SendJob final : public TransferJob {
     bool push_blocks() {
         const std::size_t before = sent_blocks_;
         const std::size_t most = blocks_between_notices(plan_);
-        std::uint32_t room = end_.cursor.fifo_size() - in_flight();
-        while (sent_blocks_ < plan_.blocks && sent_blocks_ - before < most && room >= plan_.block) {
+        std::uint32_t left = room();
+        while (sent_blocks_ < plan_.blocks && sent_blocks_ - before < most && left >= plan_.block) {
             for (const auto& lane : end_.lanes) {
                 write_block(*lane, sent_blocks_);
             }
-            room -= std::min(room, end_.cursor.needed(1));
+            left -= std::min(left, end_.cursor.needed(1));
             end_.cursor.advance(1);
             ++sent_blocks_;
         }

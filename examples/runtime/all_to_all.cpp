@@ -31,7 +31,7 @@ SocketConfig between(int sender, int receiver, const MeshShape& shape) {
 }
 
 float value_of(int sender, int receiver) {
-    return static_cast<float>(100 * sender + receiver);
+    return static_cast<float>(10 * sender + receiver);
 }
 
 }  // namespace
@@ -57,15 +57,21 @@ int main(int argc, char** argv) try {
         }
     }
     // What is sent is longer than a FIFO: receiving has a queue of its own, so that neither waits for the
-    // other.
+    // other. All memory is taken before anything waits, and kept to the end.
     const TensorSpec spec(Shape({128, 512}), DataType::bfloat16, Layout::tile);
+    std::map<int, Tensor> sent;
+    std::map<int, Tensor> received;
     for (const auto& [receiver, socket] : to) {
         const std::vector<float> values(spec.logical_shape().volume(), value_of(own, receiver));
-        send_async(to_device(Tensor::from_vector<float>(values, spec), device), socket);
+        sent[receiver] = to_device(Tensor::from_vector<float>(values, spec), device);
     }
-    std::map<int, Tensor> received;
     for (const auto& [sender, socket] : from) {
         received[sender] = allocate_tensor_on_device(spec, device);
+    }
+    for (const auto& [receiver, socket] : to) {
+        send_async(sent[receiver], socket);
+    }
+    for (const auto& [sender, socket] : from) {
         recv_async(received[sender], socket, 1);
     }
     device->synchronize();

@@ -34,9 +34,10 @@ TEST_CASE("the examples build against an installed tt_run and run") {
               "-DCMAKE_PREFIX_PATH=" + prefix, "-DCMAKE_CXX_COMPILER=" TT_RUN_CXX});
     must_run({TT_RUN_CMAKE, "--build", build});
 
-    const auto run = [&](const std::string& config, const std::string& example) {
+    const auto run = [&](const std::string& config, const std::string& example,
+                         const std::string& emulate = "--emulate") {
         ChildCommand command;
-        command.arguments = {"tt-run", "--emulate", "--rank-binding",
+        command.arguments = {"tt-run", emulate, "--rank-binding",
                              TT_RUN_SOURCE_DIR "/configs/" + config + "/rank_bindings.yaml",
                              build + "/" + example};
         command.environment = test_environment();
@@ -54,4 +55,11 @@ TEST_CASE("the examples build against an installed tt_run and run") {
     CHECK(lines(big) == 4);
     CHECK(big.find("rank 3 of 4: 8 of the 16 chips are mine, and all agree\n") != std::string::npos);
     CHECK(run("t3k", "tensor_parallel").starts_with("8 chips, correlation with one: "));
+    CHECK(run("split-galaxy-4x4", "two_stage_pipeline", "--emulate=wh-galaxy")
+              .find("rank 1 received it on 16 devices, and exp(relu(x)) is right on all\n") !=
+          std::string::npos);
+    CHECK(run("closetbox", "chain", "--emulate=closetbox") ==
+          "5 tensors came through 16 meshes of 8 chips\n");
+    CHECK(lines(run("5-galaxy", "all_to_all", "--emulate=wh-galaxy*5@all-to-all:4")) == 5);
+    CHECK(lines(run("split-galaxy-4x2", "aggregator")) == 4);
 }
