@@ -1,6 +1,7 @@
 #include "test/scenario/launch_fixture.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 
@@ -41,8 +42,8 @@ constexpr const char* kTwo =
 constexpr const char* kShow =
     "#!/bin/bash\n"
     "for name in \"$@\"; do\n"
-    "  if [ -v \"$name\" ]; then printf '%s %s=%s\\n' \"$PMI_RANK\" \"$name\" \"${!name}\"\n"
-    "  else printf '%s %s unset\\n' \"$PMI_RANK\" \"$name\"; fi\n"
+    "  if [ -v \"$name\" ]; then printf '%s %s=%s\\n' \"${PMI_RANK:-$PMIX_RANK}\" \"$name\" \"${!name}\"\n"
+    "  else printf '%s %s unset\\n' \"${PMI_RANK:-$PMIX_RANK}\" \"$name\"; fi\n"
     "done\n";
 
 }  // namespace
@@ -88,6 +89,9 @@ bool LaunchFixture::exists(const std::string& name) const {
 }
 
 ChildOutcome LaunchFixture::run(std::vector<std::string> arguments) const {
+    if (under_open_mpi()) {
+        arguments.insert(arguments.begin(), {"--launcher", "openmpi"});
+    }
     arguments.insert(arguments.begin(), "tt-run");
     return run_child({std::move(arguments), directory(), environment, "", std::chrono::seconds(60)});
 }
@@ -104,6 +108,11 @@ std::vector<std::string> sorted_lines(const std::string& text) {
     }
     std::sort(lines.begin(), lines.end());
     return lines;
+}
+
+bool under_open_mpi() {
+    const char* const launcher = std::getenv("TT_RUN_TEST_LAUNCHER");
+    return launcher != nullptr && std::string_view(launcher) == "openmpi";
 }
 
 std::string host_name() {

@@ -39,6 +39,9 @@ class LaunchFixture {
 std::vector<std::string> sorted_lines(const std::string& text);
 
 /// This host's name.
+/// The scenarios run twice: under MPICH, and with TT_RUN_TEST_LAUNCHER=openmpi under Open MPI.
+bool under_open_mpi();
+
 std::string host_name();
 
 }  // namespace tt_run::test
