@@ -47,6 +47,10 @@ class OptionChecker {
         options.plan_file = raw_.supervision.plan_file;
         options.events = raw_.supervision.events;
         options.report = raw_.supervision.report;
+        if (!options.report.empty()) {
+            options.plan.environment.report =
+                (host_.working_directory / options.report).lexically_normal().string();
+        }
         options.events_output = raw_.supervision.events_output;
         if (options.from_plan) {
             check_no_program();

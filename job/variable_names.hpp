@@ -13,6 +13,8 @@ inline constexpr char kFactorySystemVariable[] = "TT_METAL_FACTORY_SYSTEM_DESCRI
 inline constexpr char kEmulateVariable[] = "TT_RUN_EMULATE";
 /// Faults of links for the fabric of emulated chips, with blanks between them.
 inline constexpr char kFaultsVariable[] = "TT_RUN_FAULTS";
+/// A directory for what a rank reports at its end.
+inline constexpr char kReportVariable[] = "TT_RUN_REPORT";
 inline constexpr char kChipDramVariable[] = "TT_RUN_CHIP_DRAM";
 inline constexpr char kCacheVariable[] = "TT_METAL_CACHE";
 inline constexpr char kMetalHomeVariable[] = "TT_METAL_HOME";

@@ -117,6 +117,8 @@ class EnvironmentBuilder {
         set("FI_TCP_IFACE", interface, "network interface");
     }
 
+    void set_report(const std::string& directory) { set(job::kReportVariable, directory, "--report"); }
+
     void set_emulated(const std::string& machine) { set(job::kEmulateVariable, machine, "--emulate"); }
 
     RankEnvironment take() { return std::move(built_); }
@@ -205,6 +207,9 @@ RankEnvironment build_rank_environment(const BoundRank& rank, const JobBindings&
         builder.set_interface(*options.interface);
     }
     builder.add_managed(rank, job, place);
+    if (options.report) {
+        builder.set_report(*options.report);
+    }
     if (options.emulate) {
         builder.set_emulated(*options.emulate);
     }

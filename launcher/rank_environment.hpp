@@ -29,6 +29,7 @@ struct EnvironmentOptions {
         set;                               ///< `--env K=V`, `-x K=V`; the last of a name counts
     std::vector<std::string> unset;        ///< `--unset K`
     std::optional<std::string> emulate;    ///< the machine that ranks emulate, or 1
+    std::optional<std::string> report;     ///< a directory for what ranks report; absolute
     std::optional<std::string> interface;  ///< the network interface that MPI should use
 };
 

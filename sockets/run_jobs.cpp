@@ -46,6 +46,10 @@ class LongWait {
         if (told_) {
             WaitReport::get().moves(&set_);
         }
+        if (set_.waited_ns) {
+            *set_.waited_ns +=
+                static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now() - begin_).count());
+        }
     }
     LongWait(const LongWait&) = delete;
     LongWait& operator=(const LongWait&) = delete;
@@ -121,6 +125,7 @@ class LongWait {
     bool by_caller_;
     bool told_ = false;
     microseconds nap_ = kShortestNap;
+    Clock::time_point begin_ = Clock::now();
     Clock::time_point next_look_ = Clock::now() + kSleep;
     std::optional<distributed::WaitScope> scope_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <functional>
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct JobSet {
     /// Rung by the peers when something has moved. Empty, or not `all_ring`: look every so often instead.
     std::vector<Doorbell*> bells;
     bool all_ring = true;
+    std::shared_ptr<std::atomic<std::uint64_t>> waited_ns;  ///< adds up the time asleep
 };
 
 /// Moves on what can be moved without waiting. True if all is done then.

@@ -5,6 +5,7 @@
 
 #include "device/mesh_device_state.hpp"
 #include "sockets/run_jobs.hpp"
+#include "sockets/socket_report.hpp"
 #include "sockets/socket_state.hpp"
 #include "support/require.hpp"
 #include "tt_run/device/warnings.hpp"
@@ -78,6 +79,7 @@ class Transfer {
                                                                            : &region->receiver_bell());
         }
         set->all_ring = !state_.uses_messages;
+        set->waited_ns = state_.waited_ns;
         return set;
     }
 
@@ -158,6 +160,7 @@ std::string SocketState::name() const {
 }
 
 SocketState::~SocketState() {
+    report_socket(*this);
     for (const auto& end : senders) {
         for (const auto& lane : end ? std::span(end->lanes) : std::span<std::unique_ptr<SendLane>>()) {
             lane->close();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,8 @@ struct SocketState {
 
     std::vector<std::shared_ptr<LinkRegion>> regions;  ///< shared with peers
     bool uses_messages = false;                        ///< with some peer
+    /// Time that its transfers slept.
+    std::shared_ptr<std::atomic<std::uint64_t>> waited_ns = std::make_shared<std::atomic<std::uint64_t>>(0);
     /// The ends of connections with a device of this rank, by connection; several connections of one sending
     /// core share theirs.
     std::vector<std::shared_ptr<SendEnd>> senders;

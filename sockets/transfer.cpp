@@ -202,6 +202,7 @@ class SendJob final : public TransferJob {
     void finish() {
         finished_ = true;
         ++end_.transfers;
+        end_.bytes += plan_.pages * plan_.page;
     }
 
     SendEnd& end_;
@@ -396,6 +397,7 @@ class ReceiveJob final : public TransferJob {
         finished_ = true;
         lane().finish(end_.transfers);
         ++end_.transfers;
+        end_.bytes += plan_.pages * plan_.page;
     }
 
     ReceiveEnd& end_;

@@ -23,6 +23,7 @@ struct SendEnd {
     std::vector<std::size_t> connections;  ///< of each lane: its place in the socket's list
     FifoCursor cursor;
     std::uint64_t transfers = 0;
+    std::uint64_t bytes = 0;              ///< of their pages
     std::uint32_t* count_word = nullptr;  ///< in L1: bytes sent
 };
 
@@ -33,6 +34,7 @@ struct ReceiveEnd {
     std::size_t connection = 0;
     FifoCursor cursor;
     std::uint64_t transfers = 0;
+    std::uint64_t bytes = 0;              ///< of their pages
     std::uint32_t* count_word = nullptr;  ///< in L1: bytes acked
 };
 

@@ -318,6 +318,18 @@ void other_tensor() {
     device->synchronize();
 }
 
+/// From the first of three meshes in a row to the last.
+void two_hops() {
+    const auto device = open();
+    if (own_rank() != 1) {
+        const MeshSocket socket(device, between(0, 2, 4096, device->shape()));
+        own_rank() == 0 ? send_bytes(3, {4096, 1024, 65536}, device, socket)
+                        : receive_on(3, {4096, 1024, 65536}, device, socket);
+        device->synchronize();
+    }
+    world()->barrier();
+}
+
 void die() {
     const auto device = open();
     const MeshSocket socket(device, between(0, 1, 4096, device->shape()));
@@ -343,6 +355,7 @@ const std::map<std::string, void (*)()> kPrograms{
     {"deadlock", [] { send_first(65536); }},
     {"no-deadlock", [] { send_first(4096); }},
     {"other-tensor", other_tensor},
+    {"two-hops", two_hops},
     {"die", die},
 };
 

@@ -1,11 +1,14 @@
 // Sockets between ranks: the examples of docs/api.md, both ways of carrying bytes, and what goes wrong.
 
 #include <algorithm>
+#include <map>
 #include <regex>
 
 #include <catch2/catch.hpp>
 
+#include "support/file.hpp"
 #include "test/support/child.hpp"
+#include "test/support/temporary_directory.hpp"
 
 using namespace tt_run::test;
 
@@ -126,6 +129,50 @@ TEST_CASE("tensors that differ are told at both ends") {
         CHECK(outcome.exit_code == 9);
         CHECK(has(outcome.standard_error, "the receiver's"));
     }
+}
+
+TEST_CASE("a way through a third mesh carries the bytes over its links, and the report has them") {
+    const TemporaryDirectory d;
+    std::string graph =
+        "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [ 2, 2 ] } host_topology { "
+        "dims: [ "
+        "1, 1 ] } channels { count: 2 } }\ngraph_descriptors { name: \"G\" type: \"FABRIC\"\n";
+    std::string rows = "mesh_graph_desc_path: row.textproto\nrank_bindings:\n";
+    for (int mesh = 0; mesh < 3; ++mesh) {
+        graph += "instances { mesh { mesh_descriptor: \"M\" mesh_id: " + std::to_string(mesh) + " } }\n";
+        rows += "  - {rank: " + std::to_string(mesh) + ", mesh_id: " + std::to_string(mesh) + "}\n";
+    }
+    for (int mesh = 0; mesh < 2; ++mesh) {
+        graph += "connections { nodes { mesh { mesh_descriptor: \"M\" mesh_id: " + std::to_string(mesh) +
+                 " } } nodes { mesh { mesh_descriptor: \"M\" mesh_id: " + std::to_string(mesh + 1) +
+                 " } } channels { count: 2 } }\n";
+    }
+    d.write("row.textproto",
+            graph + "}\ntop_level_instance { graph { graph_descriptor: \"G\" graph_id: 0 } }\n");
+    d.write("row.yaml", rows);
+    ChildCommand command;
+    command.arguments = {"tt-run",   "--emulate", "--rank-binding", "row.yaml",
+                         "--report", "out",       kProgram,         "two-hops"};
+    command.environment = test_environment();
+    command.directory = d.path();
+    must_succeed(run_child(command));
+    const std::string sender = *tt_run::support::read_file(d.path() / "out" / "rank0.json");
+    INFO(sender);
+    CHECK(has(
+        sender,
+        R"("end": "sender", "sender_rank": 0, "receiver_rank": 2, "connection": 3, "from": "M0D3", "to": "M2D3", "transfers": 1, "bytes": 65536)"));
+    // Four chips' bytes cross both borders.
+    const std::regex border(
+        R"("from": "M([0-9]):[0-9]+", "to": "M([0-9]):[0-9]+", "link": "[^"]+", "payload_bytes": ([0-9]+))");
+    std::map<std::string, long> crossed;
+    for (std::sregex_iterator found(sender.begin(), sender.end(), border), end; found != end; ++found) {
+        if ((*found)[1] != (*found)[2]) {
+            crossed[(*found)[1].str() + (*found)[2].str()] += std::stol((*found)[3]);
+        }
+    }
+    CHECK(crossed == std::map<std::string, long>{{"01", 4 * 65536}, {"12", 4 * 65536}});
+    const std::string receiver = *tt_run::support::read_file(d.path() / "out" / "rank2.json");
+    CHECK(has(receiver, R"("end": "receiver")"));
 }
 
 TEST_CASE("a rank that dies leaves no other waiting") {
