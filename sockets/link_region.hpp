@@ -15,13 +15,19 @@ namespace tt_run::sockets {
 /// What the two ends of one connection keep in shared memory beside the protocol's own words (which stand in
 /// the chips' L1). All zero is a new one.
 struct LaneControl {
-    enum OfferState : std::uint32_t { none, posted, taken, delivered };
+    enum OfferState : std::uint64_t { none, posted, taken, delivered };
+    /// Of a word: the state in its last two bits, the offer's number above, so that a sender cannot take
+    /// another offer than the one that it has looked at.
+    static OfferState state_of(std::uint64_t word) { return static_cast<OfferState>(word & 3U); }
+    static std::uint64_t with_state(std::uint64_t word, OfferState state) {
+        return (word & ~std::uint64_t{3}) | state;
+    }
 
-    // The offer of space: the receiver fills it in before it posts (release), the sender reads it after it
-    // has taken it (acquire).
-    alignas(64) std::atomic<std::uint32_t> offer_state{none};
-    std::uint64_t offer_transfer = 0;
-    std::uint64_t offer_block = 0;
+    // The offer of space: the receiver fills it in before it posts (release). The sender looks at the next
+    // two to decide, and reads the others once it has taken the offer (acquire): nobody changes them then.
+    alignas(64) std::atomic<std::uint64_t> offer{none};
+    std::atomic<std::uint64_t> offer_transfer{0};
+    std::atomic<std::uint64_t> offer_block{0};
     std::uint64_t offer_destination = 0;  ///< in the file of the receiver's memory
     TransferHead offer_head;
 

@@ -14,6 +14,8 @@ namespace {
 /// Both ends copy a long transfer together, a piece at a time.
 constexpr std::size_t kChunk = std::size_t{1} << 20U;
 constexpr std::size_t kWorthHelping = 4 * kChunk;
+/// What the number of an offer counts in.
+constexpr std::uint64_t kNextOffer = 4;
 
 /// Takes pieces of the copy as long as there are any.
 void copy_pieces(LaneControl& control, std::byte* to, const std::byte* from, std::uint32_t chunks) {
@@ -65,17 +67,15 @@ class SharedSendLane final : public SendLane {
     }
 
     std::optional<TransferHead> take_offer(std::uint64_t transfer, std::size_t block) override {
-        if (control_.offer_state.load(std::memory_order_acquire) != LaneControl::posted ||
-            control_.offer_transfer != transfer || control_.offer_block != block) {
+        std::uint64_t word = control_.offer.load(std::memory_order_acquire);
+        if (LaneControl::state_of(word) != LaneControl::posted ||
+            control_.offer_transfer.load(std::memory_order_relaxed) != transfer ||
+            control_.offer_block.load(std::memory_order_relaxed) != block ||
+            !control_.offer.compare_exchange_strong(word, LaneControl::with_state(word, LaneControl::taken),
+                                                    std::memory_order_acq_rel)) {
             return std::nullopt;
         }
-        const TransferHead head = control_.offer_head;
-        std::uint32_t expected = LaneControl::posted;
-        if (!control_.offer_state.compare_exchange_strong(expected, LaneControl::taken,
-                                                          std::memory_order_acq_rel)) {
-            return std::nullopt;
-        }
-        return head;
+        return control_.offer_head;
     }
 
     void deliver(std::span<const std::byte> rest, std::uint32_t sent) override {
@@ -87,7 +87,9 @@ class SharedSendLane final : public SendLane {
             copy_bytes(to, rest.data(), rest.size(), rest.size());
         }
         std::atomic_ref(*connection_.sent).store(sent, std::memory_order_release);
-        control_.offer_state.store(LaneControl::delivered, std::memory_order_release);
+        const std::uint64_t taken = control_.offer.load(std::memory_order_relaxed);
+        control_.offer.store(LaneControl::with_state(taken, LaneControl::delivered),
+                             std::memory_order_release);
         connection_.region->receiver_bell().ring();
     }
 
@@ -159,24 +161,24 @@ class SharedReceiveLane final : public ReceiveLane {
 
     void offer(std::uint64_t transfer, std::size_t block, const TransferHead& head,
                std::span<std::byte> space) override {
-        control_.offer_transfer = transfer;
-        control_.offer_block = block;
+        control_.offer_transfer.store(transfer, std::memory_order_relaxed);
+        control_.offer_block.store(block, std::memory_order_relaxed);
         control_.offer_head = head;
         control_.offer_destination = static_cast<std::uint64_t>(space.data() - connection_.own_memory);
         space_ = space;
-        control_.offer_state.store(LaneControl::posted, std::memory_order_release);
+        offer_word_ = LaneControl::with_state(offer_word_ + kNextOffer, LaneControl::posted);
+        control_.offer.store(offer_word_, std::memory_order_release);
         connection_.region->sender_bell().ring();
     }
 
     bool withdraw() override {
-        std::uint32_t expected = LaneControl::posted;
-        return control_.offer_state.compare_exchange_strong(expected, LaneControl::none,
-                                                            std::memory_order_acq_rel) ||
-               expected == LaneControl::none;
+        std::uint64_t expected = offer_word_;
+        return control_.offer.compare_exchange_strong(
+            expected, LaneControl::with_state(offer_word_, LaneControl::none), std::memory_order_acq_rel);
     }
 
     bool offer_taken() const override {
-        const std::uint32_t state = control_.offer_state.load(std::memory_order_acquire);
+        const auto state = LaneControl::state_of(control_.offer.load(std::memory_order_acquire));
         return state == LaneControl::taken || state == LaneControl::delivered;
     }
 
@@ -185,10 +187,11 @@ class SharedReceiveLane final : public ReceiveLane {
             const std::byte* const from = checked(connection_.peer->at(control_.source, control_.bytes));
             copy_pieces(control_, space_.data(), from, chunks);
         }
-        if (control_.offer_state.load(std::memory_order_acquire) != LaneControl::delivered) {
+        if (LaneControl::state_of(control_.offer.load(std::memory_order_acquire)) != LaneControl::delivered) {
             return false;
         }
-        control_.offer_state.store(LaneControl::none, std::memory_order_relaxed);
+        control_.offer.store(LaneControl::with_state(offer_word_, LaneControl::none),
+                             std::memory_order_relaxed);
         return true;
     }
 
@@ -208,6 +211,7 @@ class SharedReceiveLane final : public ReceiveLane {
     SharedConnection connection_;
     LaneControl& control_;
     std::span<std::byte> space_;
+    std::uint64_t offer_word_ = LaneControl::none;
 };
 
 }  // namespace
