@@ -19,7 +19,7 @@ using std::chrono::microseconds;
 
 constexpr microseconds kSpin{50};
 /// Between two looks at peers, probes and deadlines.
-constexpr microseconds kSleep{20'000};
+constexpr microseconds kSleep{50'000};
 /// Where no bell rings, and the network has to be asked.
 constexpr microseconds kShortestNap{20};
 constexpr microseconds kLongestNap{500};

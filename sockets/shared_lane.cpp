@@ -114,8 +114,9 @@ class SharedSendLane final : public SendLane {
         control_.bytes = rest.size();
         control_.next_chunk.store(0, std::memory_order_relaxed);
         control_.chunks_copied.store(0, std::memory_order_relaxed);
+        // A receiver that is awake sees it. One that sleeps is left alone: by the time it has woken up, often
+        // on this very processor, it would rather be in the way.
         control_.chunks.store(chunks, std::memory_order_release);
-        connection_.region->receiver_bell().ring();
         copy_pieces(control_, to, rest.data(), chunks);
         // The receiver may still be at its last piece. (If it died there, nobody will miss the bytes.)
         while (control_.chunks_copied.load(std::memory_order_acquire) < chunks && connection_.peer->lives()) {

@@ -21,7 +21,12 @@ struct FabricNodeId {
     std::int32_t chip_id = 0;
     auto operator<=>(const FabricNodeId&) const = default;
     /// `M0D5`.
-    std::string text() const { return "M" + std::to_string(mesh_id) + "D" + std::to_string(chip_id); }
+    std::string text() const {
+        std::string name = "M";
+        name += std::to_string(mesh_id);
+        name += 'D';
+        return name += std::to_string(chip_id);
+    }
 };
 
 struct MeshDeviceConfig {
