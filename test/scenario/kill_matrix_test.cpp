@@ -1,7 +1,9 @@
 // However a rank ends, and whoever is killed, tt-run returns the right code, names the rank, and leaves no
 // process of the job. Processes are told apart by a mark in their environments, never by name alone.
 
+#include <algorithm>
 #include <csignal>
+#include <optional>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -52,21 +54,21 @@ class MarkedJob {
         words.insert(words.begin(), {"--rank-binding", "ring.yaml", "--launcher", flavour_.name});
         return fixture_.run(std::move(words));
     }
-    /// Runs it in the background until every rank has made its file `up.N`, does something to it, and gives
-    /// back its outcome.
+    /// Runs it in the background until every rank has written its file `up.N`, does something to it, and
+    /// gives back its outcome.
     template <class Action>
     ChildOutcome run_and(const std::vector<std::string>& words, Action action) const {
         ChildOutcome outcome;
         std::thread job([&] { outcome = run(words); });
         const auto all_up = [&] {
             for (int rank = 0; rank < 8; ++rank) {
-                if (!fixture_.exists(fmt::format("up.{}", rank))) {
+                if (job_of(rank).empty()) {
                     return false;
                 }
             }
             return true;
         };
-        for (int tries = 0; !all_up() && tries < 1000; ++tries) {
+        for (int tries = 0; !all_up() && tries < 5000; ++tries) {
             std::this_thread::sleep_for(std::chrono::milliseconds(10));
         }
         action(all_up());
@@ -82,20 +84,36 @@ class MarkedJob {
         return found;
     }
     std::vector<pid_t> all() const { return running(""); }
-    /// What is left of them a second later.
+    /// One of those that run this program whose parent does not: processes that it has forked have its name.
+    std::optional<pid_t> topmost(const std::string& program) const {
+        const std::vector<pid_t> found = running(program);
+        for (const pid_t process : found) {
+            if (std::find(found.begin(), found.end(), parent_of(process)) == found.end()) {
+                return process;
+            }
+        }
+        return std::nullopt;
+    }
+    /// What is left of them in the end: they sleep for ten minutes, so whatever is not ended is found here,
+    /// and a busy machine may take its time over what is.
     std::vector<pid_t> left() const {
-        for (int tries = 0; tries < 50 && !all().empty(); ++tries) {
+        for (int tries = 0; tries < 1000 && !all().empty(); ++tries) {
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
         }
         return all();
     }
 
   private:
+    /// What the rank wrote into `up.N`; empty as long as it has not written its whole line.
+    std::string job_of(int rank) const {
+        const std::string file = fmt::format("up.{}", rank);
+        const std::string line = fixture_.exists(file) ? fixture_.read(file) : "";
+        return line.ends_with('\n') ? line.substr(0, line.size() - 1) : "";
+    }
     std::string job_entry() const {
         for (int rank = 0; rank < 8; ++rank) {
-            if (const std::string file = fmt::format("up.{}", rank); fixture_.exists(file)) {
-                const std::string job = fixture_.read(file);
-                return "TT_RUN_JOB=" + job.substr(0, job.find('\n'));
+            if (const std::string job = job_of(rank); !job.empty()) {
+                return "TT_RUN_JOB=" + job;
             }
         }
         return mark_;
@@ -107,13 +125,12 @@ class MarkedJob {
     std::string mark_;
 };
 
-/// What the ranks that do not fail do: several processes, some of them hard to find.
-constexpr const char* kOthers =
-    "sleep 600 & setsid sleep 600 & (setsid bash -c '(sleep 600 &) ; exit 0' &); "
-    "sleep 600";
+/// What the ranks that do not fail start: several processes, some of them hard to find.
+constexpr const char* kOthers = "sleep 600 & setsid sleep 600 & (setsid bash -c '(sleep 600 &) ; exit 0' &)";
+constexpr const char* kIsUp = "echo $TT_RUN_JOB > up.$TT_RUN_RANK";
 
 std::vector<std::string> bash(const std::string& script) {
-    return {"bash", "-c", "echo $TT_RUN_JOB > up.$TT_RUN_RANK; " + script};
+    return {"bash", "-c", script};
 }
 
 }  // namespace
@@ -130,9 +147,10 @@ TEST_CASE("a plain rank's end, in every way, ends the job") {
     const Flavour flavour = any_flavour();
     INFO(way << " under " << flavour.name);
     const MarkedJob job(flavour);
-    const ChildOutcome outcome = job.run(bash(
-        fmt::format("ulimit -c 0; if [ $TT_RUN_RANK = 3 ]; then echo last words >&2; sleep 0.3; {}; fi; {}",
-                    way, kOthers)));
+    const ChildOutcome outcome = job.run(
+        bash(fmt::format("{}; ulimit -c 0; {}; if [ $TT_RUN_RANK = 3 ]; then echo last words >&2; {}; fi; "
+                         "exec sleep 600",
+                         kIsUp, kOthers, way)));
     INFO(outcome.standard_error);
     CHECK(outcome.exit_code == code);
     CHECK(has(outcome.standard_error, "rank 3 failed first: " + told));
@@ -152,7 +170,7 @@ TEST_CASE("an MPI rank's end, in every way, ends the job") {
     const Flavour flavour = any_flavour();
     INFO(way << " under " << flavour.name);
     const MarkedJob job(flavour);
-    const ChildOutcome outcome = job.run(bash(fmt::format("exec {} {}", flavour.mpi_program, way)));
+    const ChildOutcome outcome = job.run(bash(fmt::format("{}; exec {} {}", kIsUp, flavour.mpi_program, way)));
     INFO(outcome.standard_error);
     CHECK(outcome.exit_code == code);
     CHECK(has(outcome.standard_error, "rank 3 failed first: " + told));
@@ -166,12 +184,15 @@ TEST_CASE("a signal to tt-run, mpiexec or an agent leaves nothing") {
         GENERATE(table<int, int>({{SIGINT, 130}, {SIGTERM, 143}, {SIGHUP, 129}, {SIGKILL, 137}}));
     INFO(target << " gets signal " << signal);
     const MarkedJob job(flavour);
-    const ChildOutcome outcome = job.run_and(bash(kOthers), [&, wanted = signal](bool all_up) {
+    // At the end a sleep in the shell's place: a shell that gets INT while it waits for a command goes on if
+    // the command did not end of it.
+    const std::vector<std::string> words = bash(fmt::format("{}; {}; exec sleep 600", kOthers, kIsUp));
+    const ChildOutcome outcome = job.run_and(words, [&, wanted = signal](bool all_up) {
         CHECK(all_up);
-        const std::vector<pid_t> targets = job.running(target);
-        CHECK(!targets.empty());
-        if (!targets.empty()) {
-            ::kill(targets.front(), wanted);
+        const auto chosen = job.topmost(target);
+        CHECK(chosen);
+        if (chosen) {
+            ::kill(*chosen, wanted);
         }
     });
     INFO(outcome.standard_error);

@@ -20,10 +20,16 @@ std::string content(const fs::path& path) {
     return text.str();
 }
 
-bool is_zombie(const fs::path& process) {
+/// The fields of `stat` behind the program's name, from the state on; empty if the process has gone.
+std::string state_and_parent(const fs::path& process) {
     const std::string stat = content(process / "stat");
     const std::size_t name_end = stat.rfind(')');
-    return name_end == std::string::npos || name_end + 2 >= stat.size() || stat[name_end + 2] == 'Z';
+    return name_end == std::string::npos || name_end + 2 >= stat.size() ? "" : stat.substr(name_end + 2);
+}
+
+bool is_zombie(const fs::path& process) {
+    const std::string state = state_and_parent(process);
+    return state.empty() || state.front() == 'Z';
 }
 
 }  // namespace
@@ -44,6 +50,11 @@ std::vector<pid_t> processes_with(const std::string& entry, const std::string& p
     }
     std::sort(found.begin(), found.end());
     return found;
+}
+
+pid_t parent_of(pid_t process) {
+    const std::string state = state_and_parent(fs::path("/proc") / std::to_string(process));
+    return state.size() < 3 ? 0 : std::stoi(state.substr(2));
 }
 
 }  // namespace tt_run::test

@@ -1,9 +1,12 @@
 // A stand-in for a runtime: each rank reports that it waits for the next one, and answers when it is asked to
-// look again. With the argument `alive`, rank 0 finds what it waited for at every look, and ends after a
-// second.
+// look again. With the argument `alive`, rank 0 finds what it waited for at every look, and after a second all
+// of them do; each then waits for the others' word before it ends, for a rank that has ended frees nobody.
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
 #include <string_view>
 
 #include <poll.h>
@@ -32,6 +35,13 @@ int main(int argc, char** argv) {
             }
             wait.probe = *probe;
             client->report(wait);
+        }
+    }
+    client->report(Unblocked{wait.epoch});
+    std::ofstream("free." + std::to_string(rank)).close();
+    for (int other = 0; other < size; ++other) {
+        while (!std::filesystem::exists("free." + std::to_string(other))) {
+            ::poll(nullptr, 0, 10);
         }
     }
     return 0;
