@@ -53,7 +53,7 @@ int not_started(const CommandContext& context, const support::Error& reason) {
 int run_under_supervision(const CommandContext& context, const LaunchOptions& options,
                           const launcher::LaunchPlan& plan) {
     launcher::SupervisorStreams streams{context.console.standard_input(), context.console.standard_output(),
-                                        context.console.standard_error()};
+                                        context.console.standard_error(), {}};
     launcher::OutputSink events;
     if (!options.events.empty()) {
         auto opened = open_events(context, options.events);
@@ -61,8 +61,7 @@ int run_under_supervision(const CommandContext& context, const LaunchOptions& op
             return not_started(context, opened.error());
         }
         events = *std::move(opened);
-        streams.events = &events;
-        streams.output_events = options.events_output;
+        streams.events = {&events, options.events_output};
     }
     const auto outcome = launcher::run_supervised(plan, context.host, streams);
     if (!outcome) {

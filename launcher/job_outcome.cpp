@@ -1,6 +1,7 @@
 #include "launcher/job_outcome.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <tuple>
 
@@ -81,6 +82,10 @@ int exit_code_of(const RankOutcome& rank) {
         case State::lost:
             return kKilled;
         case State::ended:
+            if (rank.told_signal != 0 && WIFSIGNALED(rank.wait_status) &&
+                WTERMSIG(rank.wait_status) == SIGKILL) {
+                return 128 + static_cast<int>(rank.told_signal);  // the KILL was ours, after the grace
+            }
             return WIFSIGNALED(rank.wait_status) ? 128 + WTERMSIG(rank.wait_status)
                                                  : WEXITSTATUS(rank.wait_status);
         case State::waiting:

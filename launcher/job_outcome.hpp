@@ -56,7 +56,8 @@ struct JobOutcome {
     int exit_code() const;
 };
 
-/// A rank's own exit code: 128 + n if signal n ended it, 127 or 126 if its program was not found or could not
+/// A rank's own exit code: 128 + n if signal n ended it, or KILL for want of an end after a signal n to its
+/// agent; 127 or 126 if its program was not found or could not
 /// be run, 137 if its agent was lost.
 int exit_code_of(const RankOutcome& rank);
 

@@ -17,6 +17,8 @@ using support::Result;
 
 /// Files are written in pieces of this size.
 constexpr std::size_t kFileBlock = 256U << 10U;
+/// Folded lines wait so long for the same of other ranks.
+constexpr std::chrono::milliseconds kFoldTime{300};
 
 std::size_t index_of(Stream stream) {
     return stream == Stream::output ? 0 : 1;
@@ -45,22 +47,6 @@ Result<OutputSink> open_file(const std::filesystem::path& path) {
 }
 
 }  // namespace
-
-std::string render_tag(Tag tag, Stream stream, Rank rank, const std::string& mesh, const std::string& host) {
-    switch (tag) {
-        case Tag::none:
-            return "";
-        case Tag::rank:
-            return fmt::format("[{}] ", rank.value);
-        case Tag::mesh:
-            return fmt::format("[mesh {} rank {}] ", mesh, rank.value);
-        case Tag::host:
-            return fmt::format("[{} rank {}] ", host, rank.value);
-        case Tag::open_mpi:
-            return fmt::format("[1,{}]<{}>: ", rank.value, stream == Stream::output ? "stdout" : "stderr");
-    }
-    return "";
-}
 
 Result<OutputRouter> OutputRouter::open(const OutputOptions& options, std::vector<RankTags> tags,
                                         int standard_output, int standard_error) {
@@ -142,14 +128,7 @@ void OutputRouter::hand_on(Rank rank, Stream stream, Lane& lane, std::string_vie
             continue;
         }
         if (is_terminal && fold_) {
-            for (std::size_t at = 0; at < lines.size();) {
-                const std::size_t end = lines.find('\n', at);
-                folded_.add(rank, stream, lines.substr(at, end - at));
-                at = end + 1;
-            }
-            if (folded_.full()) {
-                render_folded();
-            }
+            fold(rank, stream, lines);
         } else if (lane.tag.empty()) {
             sink->buffer().append(lines);
         } else {
@@ -158,6 +137,18 @@ void OutputRouter::hand_on(Rank rank, Stream stream, Lane& lane, std::string_vie
         if (!is_terminal && sink->backlog() >= kFileBlock) {
             sink->flush();
         }
+    }
+}
+
+void OutputRouter::fold(Rank rank, Stream stream, std::string_view lines) {
+    for (std::size_t at = 0; at < lines.size();) {
+        const std::size_t end = lines.find('\n', at);
+        folded_.add(rank, stream, lines.substr(at, end - at));
+        at = end + 1;
+    }
+    fold_at_ = fold_at_.value_or(Clock::now() + kFoldTime);
+    if (folded_.full()) {
+        render_folded();
     }
 }
 
@@ -184,9 +175,13 @@ void OutputRouter::render_folded() {
     terminal_[1].buffer() += folded_.render(Stream::error);
     terminal_[1].flush();
     terminal_[0].buffer() += folded_.render(Stream::output);
+    fold_at_.reset();
 }
 
 void OutputRouter::flush() {
+    if (fold_at_ && Clock::now() >= *fold_at_) {
+        render_folded();
+    }
     for (OutputSink& sink : terminal_) {
         sink.flush();
     }

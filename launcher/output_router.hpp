@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,16 +9,11 @@
 #include "job/supervision_message.hpp"
 #include "launcher/folded_lines.hpp"
 #include "launcher/output_sink.hpp"
+#include "launcher/rank_tags.hpp"
 #include "launcher/supervision.hpp"
 #include "support/error.hpp"
 
 namespace tt_run::launcher {
-
-/// What each rank's lines begin with, by stream.
-struct RankTags {
-    std::string output;
-    std::string error;
-};
 
 /// Takes what ranks print, in pieces of any size, and hands on whole lines: to the terminal or to a file per
 /// rank and stream, tagged or folded as asked. A line without an end waits for it, up to `kLongestLine`, or
@@ -24,6 +21,7 @@ struct RankTags {
 /// not thread-safe.
 class OutputRouter {
   public:
+    using Clock = std::chrono::steady_clock;
     static constexpr std::size_t kLongestLine = 1U << 20U;
 
     /// `tags` by rank. Opens the files, if files were asked for.
@@ -33,11 +31,10 @@ class OutputRouter {
     void take(job::Rank rank, job::Stream stream, std::string_view bytes);
     /// The rank prints no more: its unfinished lines are handed on.
     void finish(job::Rank rank);
-    /// Folded lines are due: more may come, but people wait.
-    void render_folded();
-    bool has_folded() const { return !folded_.empty(); }
-
+    /// Writes what is taken at once. Folded lines come when they are due: more may follow, but people wait.
     void flush();
+    /// When folded lines are due, if there are any.
+    std::optional<Clock::time_point> next() const { return fold_at_; }
     /// Blocks until everything is written or nobody reads.
     void flush_fully();
     /// Bytes that terminal or pipe have not taken yet.
@@ -65,16 +62,15 @@ class OutputRouter {
 
     Lane& lane(job::Rank rank, job::Stream stream);
     void hand_on(job::Rank rank, job::Stream stream, Lane& lane, std::string_view lines);
+    void fold(job::Rank rank, job::Stream stream, std::string_view lines);
+    void render_folded();
 
     bool fold_ = false;
     std::vector<OutputSink> terminal_;  ///< output, error; lanes point into it
     std::vector<OutputSink> files_;
     std::vector<Lane> lanes_;
     FoldedLines folded_;
+    std::optional<Clock::time_point> fold_at_;
 };
-
-/// The tag of a rank's lines, with the blank behind it.
-std::string render_tag(Tag tag, job::Stream stream, job::Rank rank, const std::string& mesh,
-                       const std::string& host);
 
 }  // namespace tt_run::launcher

@@ -47,4 +47,20 @@ SupervisedCommand build_supervised_command(const LaunchPlan& plan, const support
     return command;
 }
 
+job::StartOrder build_start_order(const PlannedRank& rank, const LaunchPlan& plan,
+                                  const SupervisorAddress& supervisor, bool has_input) {
+    job::StartOrder order;
+    order.arguments = program_of(rank, plan);
+    order.directory = plan.working_directory.string();
+    order.has_input = has_input;
+    order.grace_ms = static_cast<std::uint32_t>(plan.supervision.grace.count());
+    for (const auto& [name, value] : rank.environment) {
+        order.environment.push_back(name + "=" + value.value);
+    }
+    order.environment.push_back(std::string(job::kJobVariable) + "=" + supervisor.job);
+    order.environment.push_back(std::string(job::kSupervisorVariable) + "=" + supervisor.address);
+    order.environment.push_back(std::string(job::kTokenVariable) + "=" + supervisor.token);
+    return order;
+}
+
 }  // namespace tt_run::launcher

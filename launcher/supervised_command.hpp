@@ -3,15 +3,16 @@
 #include <string>
 #include <vector>
 
+#include "job/supervision_message.hpp"
 #include "launcher/plan.hpp"
 #include "support/host_environment.hpp"
 
 namespace tt_run::launcher {
 
-/// Where agents find their supervisor.
+/// Where agents, or runtimes, find their supervisor.
 struct SupervisorAddress {
     std::string address;
-    std::string token;
+    std::string token;  ///< what lets them in
     std::string job;  ///< marks every process of the job, mpiexec's own as well
 };
 
@@ -25,5 +26,9 @@ struct SupervisedCommand {
 /// environment alone: a command line can be read by everybody.
 SupervisedCommand build_supervised_command(const LaunchPlan& plan, const support::HostEnvironment& host,
                                            const SupervisorAddress& supervisor);
+
+/// What the rank's agent is told to start. The token is a runtime's.
+job::StartOrder build_start_order(const PlannedRank& rank, const LaunchPlan& plan,
+                                  const SupervisorAddress& supervisor, bool has_input);
 
 }  // namespace tt_run::launcher

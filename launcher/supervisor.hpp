@@ -1,21 +1,19 @@
 #pragma once
 
 #include "launcher/job_outcome.hpp"
-#include "launcher/output_sink.hpp"
+#include "launcher/job_record.hpp"
 #include "launcher/plan.hpp"
 #include "support/error.hpp"
 #include "support/host_environment.hpp"
 
 namespace tt_run::launcher {
 
-/// What a supervised run prints as it goes, besides the ranks' own lines.
+/// What a supervised run reads and prints as it goes.
 struct SupervisorStreams {
     int input = -1;  ///< goes to rank 0; -1 for none
     int output = -1;
     int error = -1;
-    /// Where events go, one line of JSON each (job_report.hpp); nothing if none are wanted.
-    OutputSink* events = nullptr;
-    bool output_events = false;  ///< the ranks' output too
+    EventStream events;
 };
 
 /// Runs the plan to its end under supervision (docs/supervision.md): starts mpiexec, which starts an agent

@@ -14,11 +14,8 @@ struct AgentIdentity {
     std::string host;
 };
 
-/// The rank from the variables of whichever MPI launcher started us (Hydra, Open MPI, Slurm), or -1.
-job::Rank rank_in_environment();
-
 /// One rank's agent, from its Hello to the supervisor's Leave:
-///   - fetches its row, adds the MPI launcher's own variables, and has the guard start the program;
+///   - fetches its row, adds the MPI launcher's own variables, and starts the program;
 ///   - passes output and input on, within the windows, and the PMI socket;
 ///   - reports start, exit, abort, and that nothing is left;
 ///   - hands signals on, the supervisor's and those sent to itself;

@@ -1,229 +1,142 @@
 #include "launcher/agent/guard.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstring>
+#include <optional>
+#include <string>
 
-#include <fcntl.h>
-#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "job/descriptor.hpp"
 #include "launcher/agent/process_tree.hpp"
 
 namespace tt_run::launcher {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
 
-/// Between two rounds of KILL at a tree that still forks.
-constexpr int kKillRoundMilliseconds = 5;
+/// Agents that have lost their launcher or tt-run end their ranks by themselves, in less than this.
+constexpr milliseconds kTimeToNotice{350};
+/// Between TERM and KILL, at what is left then.
+constexpr milliseconds kGrace{250};
+constexpr int kNeverRan = 127;
 
-std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
-    std::vector<char*> pointers;
-    for (const std::string& string : strings) {
-        pointers.push_back(const_cast<char*>(string.c_str()));
+sigset_t guarded_signals() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCHLD}) {
+        ::sigaddset(&set, signal);
     }
-    pointers.push_back(nullptr);
-    return pointers;
+    return set;
 }
 
-/// In the new process: everything as a shell would leave it. Only returns if it could not start.
-void become(const Program& program, char* const* arguments, char* const* environment) {
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::signal(SIGPIPE, SIG_DFL);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::setpgid(0, 0);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::dup2(program.input, STDIN_FILENO);
-    ::dup2(program.output, STDOUT_FILENO);
-    ::dup2(program.error, STDERR_FILENO);
-    if (program.pmi >= 0) {
-        ::fcntl(program.pmi, F_SETFD, 0);
-    }
-    if (::chdir(program.directory.c_str()) == 0) {
-        environ = const_cast<char**>(environment);  // execvp looks along the program's own PATH
-        ::execvp(arguments[0], arguments);
-    }
-}
-
-class GuardLoop {
-  public:
-    GuardLoop(const Program& program, int agent) : program_(program), agent_(agent) {}
-
-    void run() {
-        block_child_signal();
-        if (!start()) {
-            return;
-        }
-        while (!reap()) {
-            wait();
-        }
-        report(GuardReport::gone, 0);
-    }
-
-  private:
-    void block_child_signal() {
-        sigset_t child;
-        ::sigemptyset(&child);
-        ::sigaddset(&child, SIGCHLD);
-        ::sigprocmask(SIG_SETMASK, &child, nullptr);
-        children_ = job::Descriptor(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
-    }
-
-    void report(GuardReport::Kind kind, std::uint32_t value, std::uint64_t peak_bytes = 0) const {
-        const GuardReport sent{kind, value, peak_bytes};
-        ::send(agent_, &sent, sizeof sent, MSG_NOSIGNAL);
-    }
-
-    bool start() {
-        const std::vector<char*> arguments = pointers_to(program_.arguments);
-        const std::vector<char*> environment = pointers_to(program_.environment);
-        char** const own_environment = environ;
-        volatile int failure = 0;
-        first_ = ::vfork();
-        if (first_ == 0) {
-            become(program_, arguments.data(), environment.data());
-            failure = errno;
-            ::_exit(127);
-        }
-        environ = own_environment;
-        for (const int end : {program_.input, program_.output, program_.error, program_.pmi}) {
-            if (end >= 0) {
-                ::close(end);
-            }
-        }
-        if (first_ < 0 || failure != 0) {
-            report(GuardReport::not_started, static_cast<std::uint32_t>(first_ < 0 ? errno : failure));
-            return false;
-        }
-        report(GuardReport::started, static_cast<std::uint32_t>(first_));
-        return true;
-    }
-
-    /// Takes every ended child, its own and adopted ones; true when none is left.
-    bool reap() {
+/// Waits for the end of a process or of this process's own parent, and hands signals on to the process
+/// meanwhile. The process's wait status; nothing once the parent has gone.
+std::optional<int> guard_until_end(pid_t process, pid_t parent) {
+    const sigset_t set = guarded_signals();
+    const job::Descriptor signals(::signalfd(-1, &set, SFD_CLOEXEC));
+    while (::getppid() == parent) {
         int status = 0;
-        rusage usage{};
-        pid_t ended = 0;
-        while ((ended = ::wait4(-1, &status, WNOHANG, &usage)) > 0) {
-            if (ended == first_) {
-                report(GuardReport::exited, static_cast<std::uint32_t>(status),
-                       static_cast<std::uint64_t>(usage.ru_maxrss) << 10U);
-                first_has_ended_ = true;
+        for (pid_t ended = 0; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;) {
+            if (ended == process) {
+                return status;
             }
         }
-        if (ended < 0 && errno == ECHILD) {
-            return true;
-        }
-        if (first_has_ended_ && !is_ending_) {
-            terminate(program_.grace_ms);
-        }
-        return false;
-    }
-
-    void terminate(std::uint32_t grace_ms) {
-        const Clock::time_point kill_at = Clock::now() + std::chrono::milliseconds(grace_ms);
-        kill_at_ = is_ending_ ? std::min(kill_at_, kill_at) : kill_at;
-        if (!is_ending_ && grace_ms != 0) {
-            signal_all(descendants_of(::getpid()), SIGTERM);
-        }
-        is_ending_ = true;
-        kill_if_due();
-    }
-
-    void kill_if_due() {
-        if (is_ending_ && Clock::now() >= kill_at_) {
-            signal_all(descendants_of(::getpid()), SIGKILL);
-            kill_at_ = Clock::now() + std::chrono::milliseconds(kKillRoundMilliseconds);
+        signalfd_siginfo info{};
+        if (::read(signals.get(), &info, sizeof info) == sizeof info && info.ssi_signo != SIGCHLD &&
+            ::getppid() == parent) {
+            ::kill(process, static_cast<int>(info.ssi_signo));
         }
     }
+    return std::nullopt;
+}
 
-    int milliseconds_to_wait() const {
-        if (!is_ending_) {
-            return -1;
-        }
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(kill_at_ - Clock::now()).count();
-        return static_cast<int>(std::max<std::int64_t>(left, 0));
+/// Ends this process in the way of that status, without a core of its own.
+int end_like(int status) {
+    if (WIFSIGNALED(status)) {
+        const rlimit no_core{0, 0};
+        ::setrlimit(RLIMIT_CORE, &no_core);
+        ::signal(WTERMSIG(status), SIG_DFL);
+        sigset_t none;
+        ::sigemptyset(&none);
+        ::sigprocmask(SIG_SETMASK, &none, nullptr);
+        ::raise(WTERMSIG(status));
     }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
 
-    void wait() {
-        pollfd news[2] = {{children_.get(), POLLIN, 0}, {agent_, POLLIN, 0}};
-        ::poll(news, 2, milliseconds_to_wait());
-        if ((news[0].revents & POLLIN) != 0) {
-            signalfd_siginfo ignored{};
-            while (::read(children_.get(), &ignored, sizeof ignored) > 0) {
-            }
-        }
-        if (news[1].revents != 0) {
-            obey();
-        }
-        kill_if_due();
+/// In the process below a guard: TERM when the guard dies, now or already.
+void follow(pid_t guard) {
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() != guard) {
+        ::raise(SIGTERM);
     }
+}
 
-    void obey() {
-        GuardOrder order{};
-        const ssize_t got = ::recv(agent_, &order, sizeof order, MSG_DONTWAIT);
-        if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
-            agent_ = -1;  // poll ignores it
-            terminate(program_.grace_ms);
-        } else if (got == sizeof order && order.kind == GuardOrder::terminate) {
-            terminate(order.value);
-        } else if (got == sizeof order && !first_has_ended_) {
-            ::kill(-first_, static_cast<int>(order.value));
-        }
-    }
-
-    const Program& program_;
-    int agent_;
-    job::Descriptor children_;
-    pid_t first_ = -1;
-    bool first_has_ended_ = false;
-    bool is_ending_ = false;
-    Clock::time_point kill_at_;
-};
-
-/// Keeps only what the program gets and the way to the agent: an end of a pipe held here would never close.
-void close_all_but(std::vector<int> kept) {
-    std::sort(kept.begin(), kept.end());
-    unsigned first = 0;
-    for (const int one : kept) {
-        if (one >= 0 && static_cast<unsigned>(one) >= first) {
-            if (static_cast<unsigned>(one) > first) {
-                ::close_range(first, static_cast<unsigned>(one) - 1, 0);
-            }
-            first = static_cast<unsigned>(one) + 1;
-        }
-    }
-    ::close_range(first, ~0U, 0);
+void complain(const char* program, int error) {
+    const std::string text =
+        "tt-run-agent: running `" + std::string(program) + "`: " + std::strerror(error) + "\n";
+    (void)!::write(STDERR_FILENO, text.data(), text.size());
 }
 
 }  // namespace
 
-Guard start_guard(const Program& program) {
-    job::DescriptorPair ends = job::make_socket_pair(SOCK_SEQPACKET);
-    if (!ends.first) {
-        return {};
+int run_guarded(char* const* arguments) {
+    const pid_t parent = ::getppid();
+    const pid_t own = ::getpid();
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    sigset_t old_mask;
+    const sigset_t set = guarded_signals();
+    ::sigprocmask(SIG_BLOCK, &set, &old_mask);
+    volatile int failure = 0;
+    const pid_t process = ::vfork();
+    if (process == 0) {
+        ::sigprocmask(SIG_SETMASK, &old_mask, nullptr);
+        follow(own);
+        ::execvp(arguments[0], arguments);
+        failure = errno;
+        ::_exit(kNeverRan);
     }
-    const pid_t pid = ::fork();
-    if (pid == 0) {
-        ::setsid();
-        ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-        close_all_but({program.input, program.output, program.error, program.pmi, ends.second.get()});
-        GuardLoop(program, ends.second.get()).run();
-        ::_exit(0);
+    if (process < 0 || failure != 0) {
+        complain(arguments[0], process < 0 ? errno : failure);
+        return kNeverRan;
     }
-    if (pid < 0) {
-        return {};
+    const std::optional<int> status = guard_until_end(process, parent);
+    if (status) {
+        return end_like(*status);  // tt-run adopts what is left
     }
-    return {std::move(ends.first), pid};
+    end_descendants(kTimeToNotice, kGrace);
+    return 0;
+}
+
+void divide_off_guard() {
+    const pid_t parent = ::getppid();
+    const pid_t guard = ::getpid();
+    sigset_t old_mask;
+    const sigset_t set = guarded_signals();
+    ::sigprocmask(SIG_BLOCK, &set, &old_mask);
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    const pid_t process = ::fork();
+    if (process > 0) {
+        // An end of a connection that is held here would never close: only what says things stays open.
+        ::close_range(STDERR_FILENO + 1, ~0U, 0);
+        const std::optional<int> status = guard_until_end(process, parent);
+        end_descendants(milliseconds(0), kGrace);
+        ::_exit(status ? end_like(*status) : 0);
+    }
+    if (process == 0) {
+        ::setsid();  // what is sent to the guard's group does not reach both
+        follow(guard);
+    }
+    ::sigprocmask(SIG_SETMASK, &old_mask, nullptr);
 }
 
 }  // namespace tt_run::launcher

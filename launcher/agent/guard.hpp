@@ -1,54 +1,21 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
-#include <sys/types.h>
-
-#include "job/descriptor.hpp"
-
 namespace tt_run::launcher {
 
-/// What the guard starts: argv, the whole environment, the directory, and what the program finds at 0, 1, 2.
-struct Program {
-    std::vector<std::string> arguments;
-    std::vector<std::string> environment;
-    std::string directory;
-    int input = -1;
-    int output = -1;
-    int error = -1;
-    int pmi = -1;  ///< kept open across exec, if there is one
-    std::uint32_t grace_ms = 0;
-};
+/// A guard stands between a process and whoever started that, and is a subreaper like the process below it:
+/// whichever is killed, the other is still above everything that was started. Signals sent to the guard are
+/// handed on to the process; when the guard is killed, the process gets TERM.
 
-/// From agent to guard.
-struct GuardOrder {
-    enum Kind : std::uint32_t { signal, terminate } kind;
-    std::uint32_t value;  ///< the signal; the grace in milliseconds
-};
+/// Starts the MPI launcher (an argv, found along PATH) and guards it against the death of tt-run, which is a
+/// subreaper itself: once that has gone, agents below get a moment to notice and to end their ranks, and
+/// everything that is left is ended. Returns the launcher's exit code as soon as it has ended; if a signal
+/// did that, this process ends of the same. 127 if it could not be run.
+int run_guarded(char* const* arguments);
 
-/// From guard to agent, in this order: started or not_started; exited; gone.
-struct GuardReport {
-    enum Kind : std::uint32_t { started, not_started, exited, gone } kind;
-    std::uint32_t value;       ///< pid; errno; wait status
-    std::uint64_t peak_bytes;  ///< with exited: the first process's
-};
-
-/// A rank's processes live below the guard, a process of its own between them and the agent: whichever of the
-/// two is killed, the other inherits all of them (both are subreapers) and ends them. The guard starts the
-/// program in a process group of its own, obeys orders, and ends what the program's first process leaves
-/// behind. It has a session of its own, so nothing sent to the agent's group reaches it.
-///
-///   agent --order--> guard --> program --> ...
-///         <-report--
-///
-/// Forks. Gives back the agent's end (SOCK_SEQPACKET), and the guard's pid; an empty descriptor if there are
-/// no more processes, with errno set. The guard ends when nothing is left of the rank.
-struct Guard {
-    job::Descriptor orders;
-    pid_t pid = -1;
-};
-Guard start_guard(const Program& program);
+/// For an agent that has no process of ours above it, on another host. Divides this process in two: in the
+/// lower one it returns; the upper one waits until that has ended, or its own parent has, ends what is left
+/// below, and exits as the lower one did. If there can be no second process, it returns as well: better no
+/// guard than no rank.
+void divide_off_guard();
 
 }  // namespace tt_run::launcher

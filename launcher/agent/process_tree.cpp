@@ -10,31 +10,21 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace tt_run::launcher {
 
 namespace {
 
+/// Between two rounds of KILL at a tree that still forks.
+constexpr std::chrono::milliseconds kKillRound{5};
+
 struct Kinship {
     pid_t process;
     pid_t parent;
 };
-
-/// The parent in `/proc/PID/stat`: the second field behind the name, which stands in brackets and may hold
-/// any character. 0 if the process has gone.
-pid_t parent_of(const char* process) {
-    const std::string path = std::string("/proc/") + process + "/stat";
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) {
-        return 0;
-    }
-    std::array<char, 512> text{};
-    const ssize_t got = ::read(file, text.data(), text.size() - 1);
-    ::close(file);
-    const char* const name_end = got > 0 ? std::strrchr(text.data(), ')') : nullptr;
-    return name_end == nullptr ? 0 : static_cast<pid_t>(std::atol(name_end + 4));
-}
 
 std::vector<Kinship> all_processes() {
     std::vector<Kinship> found;
@@ -44,7 +34,7 @@ std::vector<Kinship> all_processes() {
     }
     while (const dirent* const entry = ::readdir(directory)) {
         const pid_t process = static_cast<pid_t>(std::atol(entry->d_name));
-        const pid_t parent = process > 0 ? parent_of(entry->d_name) : 0;
+        const pid_t parent = process > 0 ? parent_of(process) : 0;
         if (parent > 0) {
             found.push_back({process, parent});
         }
@@ -107,6 +97,29 @@ bool add_tree(std::vector<pid_t>& found) {
 
 }  // namespace
 
+/// The second field behind the name, which stands in brackets and may hold any character.
+pid_t parent_of(pid_t process) {
+    const std::string path = "/proc/" + std::to_string(process) + "/stat";
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        return 0;
+    }
+    std::array<char, 512> text{};
+    const ssize_t got = ::read(file, text.data(), text.size() - 1);
+    ::close(file);
+    const char* const name_end = got > 0 ? std::strrchr(text.data(), ')') : nullptr;
+    return name_end == nullptr ? 0 : static_cast<pid_t>(std::atol(name_end + 4));
+}
+
+bool is_below(pid_t process) {
+    for (pid_t at = ::getppid(); at > 1; at = parent_of(at)) {
+        if (at == process) {
+            return true;
+        }
+    }
+    return false;
+}
+
 std::vector<pid_t> descendants_of(pid_t root) {
     std::vector<pid_t> found{root};
     if (add_tree(found)) {
@@ -132,6 +145,27 @@ void signal_all(const std::vector<pid_t>& processes, int signal) {
         if (signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT) {
             ::kill(process, SIGCONT);
         }
+    }
+}
+
+void end_descendants(std::chrono::milliseconds time_to_notice, std::chrono::milliseconds grace) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point term_at = Clock::now() + time_to_notice;
+    Clock::time_point kill_at = term_at + grace;
+    bool was_termed = grace.count() == 0;
+    for (pid_t ended = 0; (ended = ::waitpid(-1, nullptr, WNOHANG)) >= 0;) {
+        if (ended > 0) {
+            continue;
+        }
+        const Clock::time_point now = Clock::now();
+        if (now >= kill_at) {
+            signal_all(descendants_of(::getpid()), SIGKILL);
+            kill_at = now + kKillRound;
+        } else if (!was_termed && now >= term_at) {
+            signal_all(descendants_of(::getpid()), SIGTERM);
+            was_termed = true;
+        }
+        ::poll(nullptr, 0, 1);
     }
 }
 
