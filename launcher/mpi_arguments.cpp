@@ -1,5 +1,6 @@
 #include "launcher/mpi_arguments.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>

@@ -6,6 +6,7 @@
 
 #include "support/host_environment.hpp"
 #include "test/support/child.hpp"
+#include "test/support/places.hpp"
 #include "test/support/temporary_directory.hpp"
 
 namespace tt_run::test {
@@ -79,13 +80,13 @@ GoldenCase GoldenCase::run() const {
     child.directory = directory.path();
     child.environment = test_environment();
     child.environment["HOME"] = directory.path() / "home";
-    child.environment["SOURCE"] = TT_RUN_SOURCE_DIR;
+    child.environment["SOURCE"] = test::source_directory();
     const ChildOutcome outcome = run_child(child);
 
     const std::string host = support::HostEnvironment::current(nullptr).hostname;
     const auto shown = [&](const std::string& text) {
         std::string hidden = replaced(text, directory.path().string(), "$D");
-        hidden = host_hidden(replaced(hidden, TT_RUN_SOURCE_DIR, "$SOURCE"), host);
+        hidden = host_hidden(replaced(hidden, test::source_directory(), "$SOURCE"), host);
         return hidden.empty() || hidden.ends_with('\n') ? hidden : hidden + "\n";
     };
     GoldenCase real = *this;

@@ -8,13 +8,14 @@
 
 #include "support/file.hpp"
 #include "test/golden/golden_case.hpp"
+#include "test/support/places.hpp"
 
 namespace fs = std::filesystem;
 using namespace tt_run;
 
 namespace {
 
-const fs::path kCases = fs::path(TT_RUN_SOURCE_DIR) / "test" / "golden";
+const fs::path kCases = fs::path(test::source_directory()) / "test" / "golden";
 
 std::vector<fs::path> case_files() {
     std::vector<fs::path> files;
@@ -32,7 +33,7 @@ std::set<std::string> all_kinds() {
     std::set<std::string> kinds;
     const std::regex definition("DiagnosticKind\\s+k\\w+\\{\\s*\"([a-z0-9-]+)\"");
     for (const char* folder : {"support", "topology", "fabric", "job", "launcher", "cli"}) {
-        const fs::path directory = fs::path(TT_RUN_SOURCE_DIR) / folder;
+        const fs::path directory = fs::path(test::source_directory()) / folder;
         if (!fs::is_directory(directory)) {
             continue;
         }

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "test/support/child.hpp"
+#include "test/support/places.hpp"
 #include "test/support/temporary_directory.hpp"
 
 using namespace tt_run::test;
@@ -11,7 +12,7 @@ namespace {
 
 ChildOutcome report(const tt_run::support::Variables& variables,
                     std::vector<std::string> words = {"devices"}) {
-    words.insert(words.begin(), TT_RUN_BINARY_DIR "/device_report");
+    words.insert(words.begin(), tt_run::test::binary_directory() + "/device_report");
     ChildCommand command;
     command.arguments = std::move(words);
     command.environment = test_environment();
@@ -25,7 +26,7 @@ bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
-const std::string kConfigs = TT_RUN_SOURCE_DIR "/configs/";
+const std::string kConfigs = tt_run::test::source_directory() + "/configs/";
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "test/support/child.hpp"
+#include "test/support/places.hpp"
 #include "test/support/temporary_directory.hpp"
 
 using namespace tt_run::test;
@@ -30,15 +31,15 @@ TEST_CASE("the examples build against an installed tt_run and run") {
     const std::string prefix = (directory.path() / "prefix").string();
     const std::string build = (directory.path() / "build").string();
     must_run({TT_RUN_CMAKE, "--install", TT_RUN_BUILD_DIR, "--prefix", prefix, "--component", "runtime"});
-    must_run({TT_RUN_CMAKE, "-S", TT_RUN_SOURCE_DIR "/examples/runtime", "-B", build, "-G", "Ninja",
-              "-DCMAKE_PREFIX_PATH=" + prefix, "-DCMAKE_CXX_COMPILER=" TT_RUN_CXX});
+    must_run({TT_RUN_CMAKE, "-S", tt_run::test::source_directory() + "/examples/runtime", "-B", build, "-G",
+              "Ninja", "-DCMAKE_PREFIX_PATH=" + prefix, "-DCMAKE_CXX_COMPILER=" TT_RUN_CXX});
     must_run({TT_RUN_CMAKE, "--build", build});
 
     const auto run = [&](const std::string& config, const std::string& example,
                          const std::string& emulate = "--emulate") {
         ChildCommand command;
         command.arguments = {"tt-run", emulate, "--rank-binding",
-                             TT_RUN_SOURCE_DIR "/configs/" + config + "/rank_bindings.yaml",
+                             tt_run::test::source_directory() + "/configs/" + config + "/rank_bindings.yaml",
                              build + "/" + example};
         command.environment = test_environment();
         const ChildOutcome outcome = run_child(command);

@@ -3,13 +3,14 @@
 #include <catch2/catch.hpp>
 
 #include "test/support/child.hpp"
+#include "test/support/places.hpp"
 
 using namespace tt_run::test;
 
 namespace {
 
-const std::string kReport = TT_RUN_BINARY_DIR "/device_report";
-const std::string kConfigs = TT_RUN_SOURCE_DIR "/configs/";
+const std::string kReport = tt_run::test::binary_directory() + "/device_report";
+const std::string kConfigs = tt_run::test::source_directory() + "/configs/";
 
 /// Rank 0's words, under tt-run.
 ChildOutcome run(const std::string& config, const std::string& emulate, const std::vector<std::string>& words,

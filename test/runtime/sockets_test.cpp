@@ -8,14 +8,15 @@
 
 #include "support/file.hpp"
 #include "test/support/child.hpp"
+#include "test/support/places.hpp"
 #include "test/support/temporary_directory.hpp"
 
 using namespace tt_run::test;
 
 namespace {
 
-const std::string kProgram = TT_RUN_BINARY_DIR "/socket_program";
-const std::string kConfigs = TT_RUN_SOURCE_DIR "/configs/";
+const std::string kProgram = tt_run::test::binary_directory() + "/socket_program";
+const std::string kConfigs = tt_run::test::source_directory() + "/configs/";
 
 ChildOutcome run(const std::string& config, const std::vector<std::string>& words,
                  const std::vector<std::string>& options = {}, const std::string& transport = "") {

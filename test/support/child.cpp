@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "test/support/places.hpp"
+
 extern char** environ;
 
 namespace tt_run::test {
@@ -86,7 +88,7 @@ bool drain(int& descriptor, std::string& into) {
 support::Variables test_environment() {
     support::Variables variables = support::HostEnvironment::current(environ).variables;
     std::erase_if(variables, [](const auto& variable) { return variable.first.starts_with("TT_"); });
-    variables["PATH"] = std::string(TT_RUN_BINARY_DIR) + ":" + variables["PATH"];
+    variables["PATH"] = test::binary_directory() + ":" + variables["PATH"];
     return variables;
 }
 

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/file.hpp"
+#include "test/support/places.hpp"
 
 namespace fs = std::filesystem;
 
@@ -39,7 +40,7 @@ const std::map<std::string, std::set<std::string>> kThirdParties{
 
 /// A folder's own files and, where it has any, its public headers.
 std::vector<fs::path> sources_of(const std::string& folder) {
-    const fs::path top(TT_RUN_SOURCE_DIR);
+    const fs::path top(tt_run::test::source_directory());
     std::vector<fs::path> files;
     for (const fs::path& root : {top / folder, top / "include" / "tt_run" / folder}) {
         if (!fs::is_directory(root)) {

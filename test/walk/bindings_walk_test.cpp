@@ -6,6 +6,7 @@
 
 #include "support/file.hpp"
 #include "test/support/child.hpp"
+#include "test/support/places.hpp"
 #include "test/support/temporary_directory.hpp"
 #include "test/walk/corpus.hpp"
 
@@ -84,7 +85,7 @@ TEST_CASE("every real rank-binding file plans") {
 
 TEST_CASE("every rank-binding file of our own plans without a warning") {
     std::size_t planned = 0;
-    for (const auto& entry : fs::directory_iterator(fs::path(TT_RUN_SOURCE_DIR) / "configs")) {
+    for (const auto& entry : fs::directory_iterator(fs::path(test::source_directory()) / "configs")) {
         test::ChildCommand plan;
         plan.arguments = {"tt-run",        "--rank-binding", entry.path() / "rank_bindings.yaml",
                           "--no-validate", "--dry-run",      "true"};

@@ -8,6 +8,7 @@
 
 #include "support/file.hpp"
 #include "test/support/child.hpp"
+#include "test/support/places.hpp"
 #include "test/support/temporary_directory.hpp"
 #include "test/walk/corpus.hpp"
 
@@ -16,7 +17,7 @@ using namespace tt_run;
 
 namespace {
 
-const fs::path kConfigs = fs::path(TT_RUN_SOURCE_DIR) / "configs";
+const fs::path kConfigs = fs::path(test::source_directory()) / "configs";
 
 /// Folder of configs/ -> a system that it fits, for folders that are not named after it.
 const std::map<std::string, std::string> kSystems{

@@ -6,13 +6,14 @@
 
 #include "support/file.hpp"
 #include "support/text.hpp"
+#include "test/support/places.hpp"
 
 namespace tt_run::test {
 
 namespace fs = std::filesystem;
 
 std::optional<fs::path> corpus_folder(const std::string& name) {
-    const fs::path folder = fs::path(TT_RUN_SOURCE_DIR).parent_path() / "shared" / "corpus" / name;
+    const fs::path folder = fs::path(test::source_directory()).parent_path() / "shared" / "corpus" / name;
     if (!fs::is_directory(folder)) {
         std::cout << "SKIPPED: there is no corpus of real files at " << folder << "\n";
         return std::nullopt;

@@ -17,6 +17,7 @@
 
 #include "support/file.hpp"
 #include "test/golden/golden_case.hpp"
+#include "test/support/places.hpp"
 #include "test/walk/corpus.hpp"
 #include "test/walk/descriptor_damage.hpp"
 
@@ -27,7 +28,7 @@ using test::GoldenFile;
 
 namespace {
 
-const fs::path kCases = fs::path(TT_RUN_SOURCE_DIR) / "test" / "walk" / "damaged";
+const fs::path kCases = fs::path(test::source_directory()) / "test" / "walk" / "damaged";
 
 std::vector<fs::path> case_files() {
     std::vector<fs::path> files;
@@ -54,7 +55,7 @@ std::vector<std::string> lines_of(const std::string& head, const std::string& wo
 void take(GoldenCase& golden, const std::string& line, const fs::path& corpus) {
     const std::size_t as = line.find(" as ");
     const fs::path name = line.substr(0, as);
-    const fs::path near = fs::path(TT_RUN_SOURCE_DIR) / name;
+    const fs::path near = fs::path(test::source_directory()) / name;
     const fs::path from = fs::exists(near) ? near : corpus / name;
     const fs::path to = as == std::string::npos ? name.filename() : fs::path(line.substr(as + 4));
     std::vector<fs::path> files{from};

@@ -9,6 +9,7 @@
 #include "support/diagnostic_render.hpp"
 #include "support/file.hpp"
 #include "support/text.hpp"
+#include "test/support/places.hpp"
 #include "test/walk/corpus.hpp"
 #include "topology/load_mesh_graph.hpp"
 #include "topology/mgd_export.hpp"
@@ -156,7 +157,7 @@ TEST_CASE("every real MGD is what its index says") {
 
 TEST_CASE("every MGD of our own loads without a word and comes back from an export") {
     std::size_t walked = 0;
-    for (const auto& entry : fs::directory_iterator(fs::path(TT_RUN_SOURCE_DIR) / "configs")) {
+    for (const auto& entry : fs::directory_iterator(fs::path(test::source_directory()) / "configs")) {
         const fs::path file = entry.path() / "mgd.textproto";
         INFO(file.string());
         std::string said;
@@ -175,8 +176,8 @@ TEST_CASE("no damage to an MGD crashes the reader") {
     const auto seed = std::random_device{}();
     INFO("seed " << seed);
     std::mt19937 random(seed);
-    const std::string good =
-        *support::read_file(fs::path(TT_RUN_SOURCE_DIR) / "configs" / "split-galaxy-4x4" / "mgd.textproto");
+    const std::string good = *support::read_file(fs::path(test::source_directory()) / "configs" /
+                                                 "split-galaxy-4x4" / "mgd.textproto");
     const std::string pool = "{}[]<>:,;\"'#\\-0123456789abcdefghijklmnopqrstuvwxyz_ABC \n\t\xff\xc3\0";
     for (int round = 0; round < 2000; ++round) {
         std::string text = good;

@@ -8,6 +8,7 @@
 
 #include "support/diagnostic_render.hpp"
 #include "support/file.hpp"
+#include "test/support/places.hpp"
 #include "topology/ideal_cluster.hpp"
 #include "topology/load_mesh_graph.hpp"
 #include "topology/mapping/find_mapping.hpp"
@@ -31,8 +32,7 @@ FabricSystemPtr system_of(const std::string& mgd) {
 }
 
 FabricSystemPtr config_system(const std::string& name) {
-    return system_of(
-        *support::read_file(std::string(TT_RUN_SOURCE_DIR) + "/configs/" + name + "/mgd.textproto"));
+    return system_of(*support::read_file(test::source_directory() + "/configs/" + name + "/mgd.textproto"));
 }
 
 FabricSystemPtr mapped_system(const std::string& name, const std::string& cluster) {
@@ -50,7 +50,7 @@ FabricSystemPtr mapped_system(const std::string& name, const std::string& cluste
 std::vector<std::string> config_names() {
     std::vector<std::string> names;
     for (const auto& entry :
-         std::filesystem::directory_iterator(std::filesystem::path(TT_RUN_SOURCE_DIR) / "configs")) {
+         std::filesystem::directory_iterator(std::filesystem::path(test::source_directory()) / "configs")) {
         names.push_back(entry.path().filename().string());
     }
     std::sort(names.begin(), names.end());

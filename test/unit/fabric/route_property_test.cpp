@@ -10,6 +10,7 @@
 #include "fabric/deadlock_check.hpp"
 #include "fabric/routing_table.hpp"
 #include "support/file.hpp"
+#include "test/support/places.hpp"
 #include "test/unit/fabric/fabric_fixture.hpp"
 #include "test/unit/fabric/route_walker.hpp"
 #include "topology/ideal_cluster.hpp"
@@ -273,7 +274,7 @@ TEST_CASE("emitted tables lead packets along the very routes") {
 
 TEST_CASE("every route of every real MGD is as documented, and no packet waits in a circle") {
     const std::filesystem::path folder =
-        std::filesystem::path(TT_RUN_SOURCE_DIR).parent_path() / "shared" / "corpus" / "mgd";
+        std::filesystem::path(test::source_directory()).parent_path() / "shared" / "corpus" / "mgd";
     if (!std::filesystem::is_directory(folder)) {
         std::cout << "SKIPPED: there is no corpus of real files at " << folder << "\n";
         return;

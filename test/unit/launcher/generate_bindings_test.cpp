@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "support/file.hpp"
+#include "test/support/places.hpp"
 #include "test/support/temporary_directory.hpp"
 #include "topology/load_mesh_graph.hpp"
 #include "topology/physical/cluster_json.hpp"
@@ -19,7 +20,7 @@ using namespace tt_run::launcher;
 namespace {
 
 SubcontextGraph descriptor(int id, const std::string& configuration) {
-    const std::string path = std::string(TT_RUN_SOURCE_DIR) + "/configs/" + configuration + "/mgd.textproto";
+    const std::string path = test::source_directory() + "/configs/" + configuration + "/mgd.textproto";
     support::DiagnosticSink sink;
     const auto source = support::load_source_text(path, configuration);
     REQUIRE(source);

@@ -8,6 +8,7 @@
 #include "launcher/physical_model.hpp"
 #include "launcher/rank_binding.hpp"
 #include "support/file.hpp"
+#include "test/support/places.hpp"
 #include "test/unit/topology/physical/fake_host.hpp"
 #include "topology/physical/synthetic_system.hpp"
 
@@ -89,7 +90,7 @@ TEST_CASE("every preset is one of our configurations, row for row") {
     for (const char* system : {"wh-galaxy", "bh-galaxy"}) {
         for (const PresetBindings& preset : presets_of(synthetic(system))) {
             INFO(preset.configuration);
-            const std::string folder = std::string(TT_RUN_SOURCE_DIR) + "/configs/" + preset.configuration;
+            const std::string folder = test::source_directory() + "/configs/" + preset.configuration;
             CHECK(support::read_file(folder + "/mgd.textproto").value() ==
                   preset_descriptor(preset.configuration));
             support::DiagnosticSink sink;

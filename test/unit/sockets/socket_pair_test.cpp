@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "sockets/transfer_plan.hpp"
+#include "test/support/places.hpp"
 #include "test/unit/device/random_tensor.hpp"
 #include "tt_run/device/fabric.hpp"
 #include "tt_run/device/warnings.hpp"
@@ -18,7 +19,8 @@ namespace {
 
 const bool kEnvironment = [] {
     ::setenv("TT_RUN_EMULATE", "wh-galaxy", 1);
-    ::setenv("TT_MESH_GRAPH_DESC_PATH", TT_RUN_SOURCE_DIR "/configs/wh-galaxy/mgd.textproto", 1);
+    ::setenv("TT_MESH_GRAPH_DESC_PATH",
+             (test::source_directory() + "/configs/wh-galaxy/mgd.textproto").c_str(), 1);
     ::unsetenv("TT_VISIBLE_DEVICES");
     ::setenv("TT_RUN_CHIP_DRAM", "1G", 0);
     return true;

@@ -7,6 +7,7 @@
 
 #include "support/diagnostic_render.hpp"
 #include "support/file.hpp"
+#include "test/support/places.hpp"
 #include "topology/load_mesh_graph.hpp"
 #include "topology/physical/check_fit.hpp"
 #include "topology/physical/cluster_shape.hpp"
@@ -25,8 +26,7 @@ MeshGraph graph_of(const std::string& text) {
 }
 
 MeshGraph config(const std::string& name) {
-    return graph_of(
-        *support::read_file(std::string(TT_RUN_SOURCE_DIR) + "/configs/" + name + "/mgd.textproto"));
+    return graph_of(*support::read_file(test::source_directory() + "/configs/" + name + "/mgd.textproto"));
 }
 
 IdealCluster ideal(const MeshGraph& graph) {

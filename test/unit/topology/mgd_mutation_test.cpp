@@ -7,6 +7,7 @@
 
 #include "support/diagnostic_render.hpp"
 #include "support/file.hpp"
+#include "test/support/places.hpp"
 #include "topology/load_mesh_graph.hpp"
 
 using namespace tt_run;
@@ -17,8 +18,7 @@ constexpr int kRoundsPerFile = 60;
 
 std::vector<std::string> own_descriptors() {
     std::vector<std::filesystem::path> paths;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(std::string(TT_RUN_SOURCE_DIR) + "/configs")) {
+    for (const auto& entry : std::filesystem::directory_iterator(test::source_directory() + "/configs")) {
         paths.push_back(entry.path() / "mgd.textproto");
     }
     std::sort(paths.begin(), paths.end());

@@ -5,6 +5,7 @@
 
 #include "support/diagnostic_render.hpp"
 #include "support/file.hpp"
+#include "test/support/places.hpp"
 #include "topology/load_mesh_graph.hpp"
 #include "topology/physical/synthetic_system.hpp"
 
@@ -17,7 +18,8 @@ using topology::MappingResult;
 using topology::MeshGraph;
 
 std::string config_text(const std::string& system) {
-    return support::read_file(fmt::format("{}/configs/{}/mgd.textproto", TT_RUN_SOURCE_DIR, system)).value();
+    return support::read_file(fmt::format("{}/configs/{}/mgd.textproto", test::source_directory(), system))
+        .value();
 }
 
 MeshGraph load_graph(const std::string& text) {

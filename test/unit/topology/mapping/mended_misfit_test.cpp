@@ -14,6 +14,7 @@
 #include "support/file.hpp"
 #include "test/golden/golden_case.hpp"
 #include "test/support/altered_cluster.hpp"
+#include "test/support/places.hpp"
 #include "test/unit/topology/mapping/mapping_fixture.hpp"
 
 using namespace tt_run;
@@ -22,7 +23,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path kFolder = fs::path(TT_RUN_SOURCE_DIR) / "test/golden/fit";
+const fs::path kFolder = fs::path(test::source_directory()) / "test/golden/fit";
 
 struct Instance {
     MeshGraph graph;
