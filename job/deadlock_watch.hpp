@@ -28,6 +28,7 @@ class DeadlockWatch {
     void hear(Rank rank, const Blocked& report);
     void hear(Rank rank, const Unblocked& report) { graph_.unblock(rank, report); }
     void leave(Rank rank) { graph_.leave(rank); }
+    void forget(Rank rank) { graph_.forget(rank); }
 
     struct Step {
         std::vector<Rank> to_ask;  ///< each gets this Probe

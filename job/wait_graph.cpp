@@ -45,6 +45,12 @@ void WaitGraph::leave(Rank rank) {
     node.has_left = true;
 }
 
+void WaitGraph::forget(Rank rank) {
+    Node fresh;
+    fresh.has_left = nodes_.at(index_of(rank)).has_left;
+    nodes_.at(index_of(rank)) = std::move(fresh);
+}
+
 std::vector<bool> WaitGraph::find_stuck() const {
     // Backwards from the ranks that can go on: `left[r]` of r's waits still hold it.
     std::vector<std::vector<std::size_t>> waiters(nodes_.size());

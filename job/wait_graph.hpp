@@ -24,8 +24,10 @@ class WaitGraph {
     /// A newer report replaces an older one; an older epoch than the last is ignored.
     void block(Rank rank, const Blocked& report);
     void unblock(Rank rank, const Unblocked& report);
-    /// The rank has ended, or its runtime has: it will bring nothing any more.
+    /// The rank has ended: it will bring nothing any more.
     void leave(Rank rank);
+    /// Its runtime has gone, the rank has not: it may yet start another, and is as if never heard of.
+    void forget(Rank rank);
     bool is_blocked(Rank rank) const { return nodes_.at(static_cast<std::size_t>(rank.value)).is_blocked; }
 
     /// The ranks that cannot go on, ascending; with each its epoch.

@@ -32,8 +32,10 @@ class HangWatch {
     void hear(job::Rank rank, const job::Blocked& report, Clock::time_point now);
     void hear(job::Rank rank, const job::Unblocked& report, Clock::time_point now);
     void hear(job::Rank rank, const job::Stacks& stacks);
-    /// The rank, or its runtime, waits for nobody any more.
+    /// The rank has ended.
     void leave(job::Rank rank) { waits_.leave(rank); }
+    /// Its runtime has gone.
+    void forget(job::Rank rank) { waits_.forget(rank); }
 
     struct Verdict {
         EndCause cause;

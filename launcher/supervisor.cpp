@@ -115,7 +115,7 @@ class Supervisor final : public PeerListener {
             hangs_.hear(rank, *unblocked, Clock::now());
         }
     }
-    void runtime_lost(Rank rank) override { hangs_.leave(rank); }
+    void runtime_lost(Rank rank) override { hangs_.forget(rank); }
 
   private:
     // ---- waiting

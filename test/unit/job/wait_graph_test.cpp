@@ -131,6 +131,18 @@ TEST_CASE("old reports change nothing") {
     CHECK(graph.find_deadlock());
 }
 
+TEST_CASE("a rank that runs one program after the other is not taken for one that has ended") {
+    WaitGraph graph(2);
+    graph.block({0}, {7, 0, false, {{"w", {1}, 0, 1}}});
+    graph.forget({0});
+    graph.block({1}, {1, 0, false, {{"w", {0}, 0, 1}}});
+    CHECK(!graph.find_deadlock());
+    graph.block({0}, {1, 0, false, {{"w", {1}, 0, 1}}});  // the next one counts from 1 again
+    CHECK(graph.find_deadlock());
+    graph.leave({0});
+    CHECK(graph.find_deadlock()->ranks == std::vector<Rank>{{1}});
+}
+
 namespace {
 
 /// Ranks that pass tokens around, each slow in what it does and slower in telling: a report takes any number
