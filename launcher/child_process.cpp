@@ -1,13 +1,12 @@
 #include "launcher/child_process.hpp"
 
 #include <cerrno>
+#include <csignal>
 
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "job/descriptor.hpp"
 
 namespace tt_run::launcher {
 
@@ -27,7 +26,8 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
     return pointers;
 }
 
-/// In the new process. Only returns if the program could not be run; errno says why.
+/// In the new process, which still shares the old one's memory and changes none of it. Only returns if the
+/// program could not be run; errno says why.
 void become(const ChildOrder& order, char* const* arguments, char* const* environment, pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::getppid() != parent) {
@@ -54,10 +54,6 @@ void become(const ChildOrder& order, char* const* arguments, char* const* enviro
 }  // namespace
 
 Result<pid_t> start_child(ChildOrder order) {
-    job::DescriptorPair failure = job::make_pipe();
-    if (!failure.first) {
-        return std::unexpected(Error::from_errno(errno).while_doing("making a pipe"));
-    }
     std::vector<std::string> entries;
     for (const auto& [name, value] : order.environment) {
         entries.push_back(name + "=" + value);
@@ -65,19 +61,17 @@ Result<pid_t> start_child(ChildOrder order) {
     const std::vector<char*> environment = pointers_to(entries);
     const std::vector<char*> arguments = pointers_to(order.arguments);
     const pid_t parent = ::getpid();
-    const pid_t child = ::fork();
+    volatile int code = 0;
+    const pid_t child = ::vfork();
     if (child < 0) {
         return std::unexpected(Error::from_errno(errno).while_doing("starting a process"));
     }
     if (child == 0) {
         become(order, arguments.data(), environment.data(), parent);
-        const int code = errno;
-        const ssize_t told = ::write(failure.second.get(), &code, sizeof code);
-        ::_exit(told == sizeof code ? kNeverRan : kNeverRan + 1);
+        code = errno;
+        ::_exit(kNeverRan);
     }
-    failure.second.close();
-    int code = 0;
-    if (::read(failure.first.get(), &code, sizeof code) == sizeof code) {
+    if (code != 0) {
         ::waitpid(child, nullptr, 0);
         Error reason =
             code == E2BIG

@@ -13,9 +13,9 @@ namespace tt_run::launcher {
 
 namespace {
 
+using std::chrono::milliseconds;
 using support::Error;
 using support::Result;
-using std::chrono::milliseconds;
 
 constexpr std::size_t kMostWords = 64U << 10U;
 /// Between TERM and KILL.

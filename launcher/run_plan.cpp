@@ -94,8 +94,7 @@ class Follower {
   private:
     void wait_for_news() {
         std::array<pollfd, 2> waits{{{mpiexec_.output.get(), POLLIN, 0}, {signals_.get(), POLLIN, 0}}};
-        const bool is_last_wait = mpiexec_.output.get() < 0;
-        const int news = ::poll(waits.data(), waits.size(), is_last_wait ? 5 : first_signal_ == 0 ? -1 : 100);
+        const int news = ::poll(waits.data(), waits.size(), first_signal_ == 0 ? -1 : 100);
         if (first_signal_ != 0 && Clock::now() > deadline_) {
             ::kill(mpiexec_.pid, SIGKILL);
         }
@@ -126,6 +125,9 @@ class Follower {
             return;
         }
         const int signal = static_cast<int>(info.ssi_signo);
+        if (signal == SIGCHLD) {
+            return;  // it only wakes us
+        }
         if (first_signal_ != 0) {
             ::kill(mpiexec_.pid, SIGKILL);
             return;
@@ -173,7 +175,7 @@ Result<RunOutcome> run_plan(const LaunchPlan& plan, const support::HostEnvironme
     sigset_t handled;
     sigset_t old_mask;
     ::sigemptyset(&handled);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD}) {
         ::sigaddset(&handled, signal);
     }
     ::sigprocmask(SIG_BLOCK, &handled, &old_mask);

@@ -13,7 +13,7 @@ namespace tt_run::launcher {
 struct SupervisorAddress {
     std::string address;
     std::string token;  ///< what lets them in
-    std::string job;  ///< marks every process of the job, mpiexec's own as well
+    std::string job;    ///< marks every process of the job, mpiexec's own as well
 };
 
 /// What to execute, in full: argv (argv[0] is an absolute path) and the whole environment.

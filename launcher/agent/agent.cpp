@@ -6,6 +6,7 @@
 #include <chrono>
 #include <csignal>
 #include <optional>
+#include <string>
 
 #include <poll.h>
 #include <sys/prctl.h>
@@ -43,14 +44,16 @@ class Agent {
           streams_(channel_) {
         catch_signals();
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-        channel_.send(job::Hello{job::kProtocolVersion, identity.token, job::Role::agent, identity.rank,
-                                 static_cast<std::uint32_t>(::getpid()), identity.host});
+        say(job::Hello{job::kProtocolVersion, identity.token, job::Role::agent, identity.rank,
+                       static_cast<std::uint32_t>(::getpid()), identity.host});
     }
 
     int run() {
         while (!is_to_leave_) {
+            tell();
             wait();
         }
+        tell();
         end_descendants(milliseconds(0), channel_.lost() ? std::min(grace_, kLostGrace) : milliseconds(0));
         return was_ordered_ || was_told_to_end_ ? 0 : 1;
     }
@@ -114,6 +117,15 @@ class Agent {
 
     // ---- the supervisor
 
+    /// What is said in one round is told in one piece.
+    void say(const job::Message& message) { told_next_ += job::encode(message); }
+    void tell() {
+        if (!told_next_.empty()) {
+            channel_.send_bytes(told_next_);
+            told_next_.clear();
+        }
+    }
+
     void hear_supervisor(short events) {
         if ((events & POLLOUT) != 0) {
             channel_.flush();
@@ -139,11 +151,10 @@ class Agent {
         if (const int error = start(order); error != 0) {
             processes_.reset();
             has_exited_ = true;
-            channel_.send(
-                job::NotStarted{static_cast<std::uint32_t>(error),
+            say(job::NotStarted{static_cast<std::uint32_t>(error),
                                 "running `" + order.arguments.front() + "` in `" + order.directory + "`"});
         } else {
-            channel_.send(job::Started{static_cast<std::uint32_t>(processes_->program())});
+            say(job::Started{static_cast<std::uint32_t>(processes_->program())});
         }
     }
     void obey(const job::Credit& credit) { streams_.add_window(credit.bytes); }
@@ -156,9 +167,7 @@ class Agent {
         }
     }
     void obey(const job::Leave&) { was_told_to_end_ = is_to_leave_ = true; }
-    void obey(const job::TakeStacks&) {
-        channel_.send(job::Stacks{describe_stacks(descendants_of(::getpid()))});
-    }
+    void obey(const job::TakeStacks&) { say(job::Stacks{describe_stacks(descendants_of(::getpid()))}); }
     void obey(const job::Input& input) { streams_.hold_input(input.bytes); }
     template <class Other>
     void obey(const Other&) {}  // from a newer supervisor, or nonsense: a rank is not ended for it
@@ -176,10 +185,9 @@ class Agent {
         if (!ends.input || !ends.output || !ends.error || (pmi_ && !pmi.second)) {
             return EMFILE;
         }
-        return processes_.emplace(grace_).start({order.arguments,
-                                                 complete_environment(order.environment, pmi.second.get()),
-                                                 order.directory, ends.input.get(), ends.output.get(),
-                                                 ends.error.get(), pmi.second.get()});
+        return processes_.emplace(grace_).start(
+            {order.arguments, complete_environment(order.environment, pmi.second.get()), order.directory,
+             ends.input.get(), ends.output.get(), ends.error.get(), pmi.second.get()});
     }
 
     void hand_on(int signal) const {
@@ -190,21 +198,20 @@ class Agent {
 
     void ended(const RankProcesses::Exit& exit) {
         has_exited_ = true;
-        channel_.send(job::Exited{static_cast<std::uint32_t>(exit.wait_status), told_signal_,
-                                  exit.peak_memory_bytes});
+        say(job::Exited{static_cast<std::uint32_t>(exit.wait_status), told_signal_, exit.peak_memory_bytes});
     }
 
     void send_gone_if_done() {
         const bool none_left = has_exited_ && (!processes_ || processes_->none_left());
         if (none_left && !has_sent_gone_ && streams_.drained()) {
             has_sent_gone_ = true;
-            channel_.send(job::Gone{});
+            say(job::Gone{});
         }
     }
 
     void take_from_pmi() {
         if (const auto code = pmi_->take_from_program()) {
-            channel_.send(job::Aborted{*code});
+            say(job::Aborted{*code});
         }
     }
 
@@ -237,6 +244,7 @@ class Agent {
     }
 
     job::Channel channel_;
+    std::string told_next_;
     pid_t parent_;
     job::Descriptor signals_;
     milliseconds grace_{0};

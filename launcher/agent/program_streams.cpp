@@ -20,10 +20,8 @@ ProgramEnds ProgramStreams::open(bool has_input) {
     }
     ends_ = {std::move(output.first), std::move(error.first)};
     input_ = std::move(input.second);
-    for (const job::Descriptor* end : {&ends_[0], &ends_[1], &input_}) {
-        if (*end) {
-            job::set_non_blocking(end->get());
-        }
+    if (input_) {
+        job::set_non_blocking(input_.get());  // the others are read when poll says so, and by nobody else
     }
     return {std::move(input.first), std::move(output.second), std::move(error.second)};
 }

@@ -38,8 +38,8 @@ class ProgramStreams {
     void hold_input(std::string_view bytes);
     void give_input();
 
-    /// No process of the rank is left: what is in the pipes now is all, whoever else may hold their ends. True
-    /// when it has all been sent.
+    /// No process of the rank is left: what is in the pipes now is all, whoever else may hold their ends.
+    /// True when it has all been sent.
     bool drained();
 
   private:

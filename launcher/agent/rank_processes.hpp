@@ -32,7 +32,8 @@ class RankProcesses {
     /// `grace` between TERM and KILL, for what the program leaves behind.
     explicit RankProcesses(std::chrono::milliseconds grace) : grace_(grace) {}
 
-    /// 0, or the error number of what kept it from starting. Every descriptor of `program` can be closed then.
+    /// 0, or the error number of what kept it from starting. Every descriptor of `program` can be closed
+    /// then.
     int start(const Program& program);
     pid_t program() const { return program_; }
 
