@@ -52,8 +52,10 @@ int not_started(const CommandContext& context, const support::Error& reason) {
 
 int run_under_supervision(const CommandContext& context, const LaunchOptions& options,
                           const launcher::LaunchPlan& plan) {
-    launcher::SupervisorStreams streams{context.console.standard_input(), context.console.standard_output(),
-                                        context.console.standard_error(), {}};
+    launcher::SupervisorStreams streams{context.console.standard_input(),
+                                        context.console.standard_output(),
+                                        context.console.standard_error(),
+                                        {}};
     launcher::OutputSink events;
     if (!options.events.empty()) {
         auto opened = open_events(context, options.events);

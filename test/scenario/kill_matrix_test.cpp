@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <optional>
 #include <thread>
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <pty.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "test/scenario/launch_fixture.hpp"
@@ -60,20 +63,25 @@ class MarkedJob {
     ChildOutcome run_and(const std::vector<std::string>& words, Action action) const {
         ChildOutcome outcome;
         std::thread job([&] { outcome = run(words); });
-        const auto all_up = [&] {
-            for (int rank = 0; rank < 8; ++rank) {
-                if (job_of(rank).empty()) {
-                    return false;
-                }
-            }
-            return true;
-        };
-        for (int tries = 0; !all_up() && tries < 5000; ++tries) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        }
-        action(all_up());
+        wait_until_up();
+        action();
         job.join();
         return outcome;
+    }
+    /// The same on a terminal of its own, which is then closed; its exit code.
+    int run_and_hang_up(std::vector<std::string> words) const {
+        int terminal = -1;
+        const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+        if (child == 0) {
+            words.insert(words.begin(),
+                         {"tt-run", "--rank-binding", "ring.yaml", "--launcher", flavour_.name});
+            become(words, fixture_.directory(), fixture_.environment);
+        }
+        wait_until_up();
+        ::close(terminal);
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     }
 
     /// Those of tt-run and its job that run this program.
@@ -84,7 +92,8 @@ class MarkedJob {
         return found;
     }
     std::vector<pid_t> all() const { return running(""); }
-    /// One of the job's processes by its part: "tt-run", "guard" (below tt-run), "agent", or a program's name.
+    /// One of the job's processes by its part: "tt-run", "guard" (below tt-run), "agent", or a program's
+    /// name.
     std::optional<pid_t> find(const std::string& part) const {
         const bool is_ours = part == "guard" || part == "agent";
         const std::vector<pid_t> found = running(is_ours ? "tt-run-agent" : part);
@@ -101,6 +110,12 @@ class MarkedJob {
         }
         return std::nullopt;
     }
+    /// Before it is run again.
+    void forget_ranks() const {
+        for (int rank = 0; rank < 8; ++rank) {
+            std::filesystem::remove(fixture_.directory() / fmt::format("up.{}", rank));
+        }
+    }
     /// What is left of them in the end: they sleep for ten minutes, so whatever is not ended is found here,
     /// and a busy machine may take its time over what is.
     std::vector<pid_t> left() const {
@@ -111,6 +126,16 @@ class MarkedJob {
     }
 
   private:
+    void wait_until_up() const {
+        int up = 0;
+        for (int tries = 0; up < 8 && tries < 5000; ++tries) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            while (up < 8 && !job_of(up).empty()) {
+                ++up;
+            }
+        }
+        CHECK(up == 8);
+    }
     /// What the rank wrote into `up.N`; empty as long as it has not written its whole line.
     std::string job_of(int rank) const {
         const std::string file = fmt::format("up.{}", rank);
@@ -177,7 +202,8 @@ TEST_CASE("an MPI rank's end, in every way, ends the job") {
     const Flavour flavour = any_flavour();
     INFO(way << " under " << flavour.name);
     const MarkedJob job(flavour);
-    const ChildOutcome outcome = job.run(bash(fmt::format("{}; exec {} {}", kIsUp, flavour.mpi_program, way)));
+    const ChildOutcome outcome =
+        job.run(bash(fmt::format("{}; exec {} {}", kIsUp, flavour.mpi_program, way)));
     INFO(outcome.standard_error);
     CHECK(outcome.exit_code == code);
     CHECK(has(outcome.standard_error, "rank 3 failed first: " + told));
@@ -194,8 +220,7 @@ TEST_CASE("a signal to tt-run, its guard, mpiexec or an agent leaves nothing") {
     // At the end a sleep in the shell's place: a shell that gets INT while it waits for a command goes on if
     // the command did not end of it.
     const std::vector<std::string> words = bash(fmt::format("{}; {}; exec sleep 600", kOthers, kIsUp));
-    const ChildOutcome outcome = job.run_and(words, [&, wanted = signal](bool all_up) {
-        CHECK(all_up);
+    const ChildOutcome outcome = job.run_and(words, [&, wanted = signal] {
         const auto chosen = job.find(target);
         CHECK(chosen);
         if (chosen) {
@@ -210,4 +235,63 @@ TEST_CASE("a signal to tt-run, its guard, mpiexec or an agent leaves nothing") {
     if (target == "agent") {
         CHECK(has(outcome.standard_error, "failed first: "));
     }
+}
+
+TEST_CASE("a terminal that is closed leaves nothing") {
+    const Flavour flavour = any_flavour();
+    INFO(flavour.name);
+    const MarkedJob job(flavour);
+    CHECK(job.run_and_hang_up(bash(fmt::format("{}; {}; exec sleep 600", kOthers, kIsUp))) == 129);
+    CHECK(job.left().empty());
+}
+
+TEST_CASE("ranks that heed no signal are killed: at the second one at once, after the grace otherwise") {
+    const Flavour flavour = any_flavour();
+    INFO(flavour.name);
+    const MarkedJob job(flavour);
+    const std::string deaf = fmt::format("trap '' INT TERM; {}; {}; exec sleep 600", kOthers, kIsUp);
+    const auto words = [&](const std::string& grace) {
+        return std::vector<std::string>{"--grace", grace, "bash", "-c", deaf};
+    };
+    const auto interrupt = [&](const char* part, int times) {
+        const auto chosen = job.find(part);
+        for (CHECK(chosen); chosen && times != 0; --times) {
+            ::kill(*chosen, SIGINT);
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));  // two at once would be one
+        }
+    };
+    // Ten minutes of grace: only the second signal can end it.
+    CHECK(job.run_and(words("600s"), [&] { interrupt("tt-run", 2); }).exit_code == 130);
+    CHECK(job.left().empty());
+    job.forget_ranks();
+    CHECK(job.run_and(words("100ms"), [&] { interrupt("tt-run", 1); }).exit_code == 130);
+    CHECK(job.left().empty());
+    job.forget_ranks();
+    const ChildOutcome outcome = job.run_and(words("100ms"), [&] { interrupt("agent", 1); });
+    INFO(outcome.standard_error);
+    CHECK(outcome.exit_code == 130);
+    CHECK(has(outcome.standard_error, "failed first: "));
+    CHECK(job.left().empty());
+}
+
+TEST_CASE("an agent that nobody of ours stands above has a guard of its own") {
+    // Host names of no host: agents are told to connect as from afar.
+    const std::string part = GENERATE(as<std::string>(), "agent", "agent's guard");
+    INFO(part);
+    const MarkedJob job({"hydra", "mpiexec.hydra", ""});
+    std::vector<std::string> words = bash(fmt::format("{}; {}; exec sleep 600", kOthers, kIsUp));
+    words.insert(words.begin(), {"--mpi-args", "-launcher fork --host a,b,c,d,e,f,g,h"});
+    const ChildOutcome outcome = job.run_and(words, [&] {
+        const auto guard = job.find("agent");
+        REQUIRE(guard);
+        const std::vector<pid_t> ours = job.running("tt-run-agent");
+        const auto agent =
+            std::find_if(ours.begin(), ours.end(), [&](pid_t one) { return parent_of(one) == *guard; });
+        REQUIRE(agent != ours.end());
+        ::kill(part == "agent" ? *agent : *guard, SIGKILL);
+    });
+    INFO(outcome.standard_error);
+    CHECK(outcome.exit_code == 137);
+    CHECK(has(outcome.standard_error, "failed first: "));
+    CHECK(job.left().empty());
 }

@@ -491,6 +491,42 @@ TEST_CASE("24: the exit code is the first failing rank's; in the direct form the
     CHECK(code("[ $TT_RUN_RANK = 1 ] || kill -SEGV $$") == 139);
 }
 
+TEST_CASE("24: `timeout` leaves nothing") {
+    const LaunchFixture d;
+    const ChildOutcome outcome = d.shell(
+        "timeout 2 tt-run --rank-binding two.yaml bash -c 'echo $$ > pid.$TT_RUN_RANK; exec sleep 600'; "
+        "code=$?; for rank in 0 1; do kill -0 $(cat pid.$rank) && echo left; done; exit $code");
+    CHECK(outcome.exit_code == 124);
+    CHECK(!has(outcome.standard_output, "left"));
+}
+
+TEST_CASE("25: a rank's debug server has a port of its own") {
+    LaunchFixture d;
+    d.write("bin/gdbserver", "#!/bin/sh\necho \"$TT_RUN_RANK: $@\"\n", true);
+    d.environment["PATH"] = (d.directory() / "bin").string() + ":" + d.environment["PATH"];
+    d.write("p", "#!/bin/sh\n", true);
+    for (const char* form : {"--direct", "--tag=none"}) {
+        const ChildOutcome outcome =
+            d.run({"--rank-binding", "two.yaml", form, "--debug-gdbserver", "./p", "a b"});
+        const std::string program = (d.directory() / "p").string();
+        CHECK(sorted_lines(outcome.standard_output) ==
+              Lines{"0: :20000 " + program + " a b", "1: :20001 " + program + " a b"});
+    }
+}
+
+TEST_CASE("25: a dry run makes no directory, and `--verbose` says where things are on stderr alone") {
+    const LaunchFixture d;
+    const std::vector<std::string> words{"--rank-binding", "two.yaml", "--tracy", "-o out",
+                                         "--dry-run",      "python3",  "s.py"};
+    CHECK(d.run(words).exit_code == 0);
+    CHECK(!d.exists("out"));
+    const ChildOutcome outcome = d.run({"--rank-binding", "two.yaml", "--verbose", "echo", "x"});
+    CHECK(outcome.standard_output == "x\nx\n");
+    CHECK(has(outcome.standard_error, "tt-run: launch directory " + d.directory().string()));
+    CHECK(has(outcome.standard_error,
+              "tt-run: Mesh Graph Descriptor " + (d.directory() / "mgd.textproto").string()));
+}
+
 TEST_CASE("hosts in any arrangement give each rank its own exit code") {
     const LaunchFixture d;
     d.write("mgd4.textproto",

@@ -179,6 +179,30 @@ TEST_CASE("a flood of output arrives whole, a closed stream and a silent rank ha
     CHECK(unread.standard_output == "x\n");
 }
 
+TEST_CASE("a flood waits for its reader, in little memory") {
+    const LaunchFixture d;
+    // No process may have more than 300 MiB: a gigabyte does not fit, wherever it is held up.
+    const std::string flood = "bash -c 'head -c 500000000 /dev/zero | tr \"\\0\" \"\\n\"'";
+    const std::string slow_reader = " | (head -c 1000 >/dev/null; sleep 0.5; wc -c)";
+    const ChildOutcome outcome =
+        d.shell("ulimit -v 307200; tt-run --rank-binding two.yaml " + flood + slow_reader);
+    INFO(outcome.standard_error);
+    const long read = std::atol(outcome.standard_output.c_str());
+    CHECK(read > 999'900'000);  // head may have read on to the end of a block
+    CHECK(read < 1'000'000'000);
+}
+
+TEST_CASE("nothing that a peer without the token sends changes the job") {
+    const LaunchFixture d;
+    const ChildOutcome outcome = d.run(
+        {"--rank-binding", "two.yaml", "bash", "-c", TT_RUN_HOSTILE_PROGRAM " && sleep 0.3 && echo well"});
+    INFO(outcome.standard_output << outcome.standard_error);
+    CHECK(outcome.exit_code == 0);
+    CHECK(count(outcome.standard_output, '\n') == 4);
+    CHECK(has(outcome.standard_output, "well\n"));
+    CHECK(!has(outcome.standard_error, "rank"));
+}
+
 TEST_CASE("what a rank leaves behind ends with it") {
     const LaunchFixture d;
     const ChildOutcome outcome = d.run({"--rank-binding", "two.yaml", "--grace", "50ms", "bash", "-c",

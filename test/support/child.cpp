@@ -45,32 +45,6 @@ struct Pipe {
     int writer = -1;
 };
 
-[[noreturn]] void become(const ChildCommand& command, const Pipe& in, const Pipe& out, const Pipe& err) {
-    ::setpgid(0, 0);
-    ::dup2(in.reader, 0);
-    ::dup2(out.writer, 1);
-    ::dup2(err.writer, 2);
-    std::vector<std::string> entries;
-    for (const auto& [name, value] : command.environment) {
-        entries.push_back(name + "=" + value);
-    }
-    std::vector<char*> environment;
-    for (std::string& entry : entries) {
-        environment.push_back(entry.data());
-    }
-    environment.push_back(nullptr);
-    std::vector<char*> arguments;
-    for (const std::string& argument : command.arguments) {
-        arguments.push_back(const_cast<char*>(argument.c_str()));
-    }
-    arguments.push_back(nullptr);
-    if (::chdir(command.directory.c_str()) == 0) {
-        environ = environment.data();
-        ::execvp(arguments[0], arguments.data());
-    }
-    ::_exit(127);
-}
-
 /// Reads what is there; closes the end and returns false when the writer is gone.
 bool drain(int& descriptor, std::string& into) {
     std::array<char, 65536> block{};
@@ -92,13 +66,40 @@ support::Variables test_environment() {
     return variables;
 }
 
+void become(std::vector<std::string> arguments, const std::filesystem::path& directory,
+            const support::Variables& environment) {
+    std::vector<std::string> entries;
+    for (const auto& [name, value] : environment) {
+        entries.push_back(name + "=" + value);
+    }
+    std::vector<char*> variables;
+    for (std::string& entry : entries) {
+        variables.push_back(entry.data());
+    }
+    variables.push_back(nullptr);
+    std::vector<char*> words;
+    for (std::string& argument : arguments) {
+        words.push_back(argument.data());
+    }
+    words.push_back(nullptr);
+    if (::chdir(directory.c_str()) == 0) {
+        environ = variables.data();
+        ::execvp(words[0], words.data());
+    }
+    ::_exit(127);
+}
+
 ChildOutcome run_child(const ChildCommand& command) {
     Pipe in;
     Pipe out;
     Pipe err;
     const pid_t child = ::fork();
     if (child == 0) {
-        become(command, in, out, err);
+        ::setpgid(0, 0);
+        ::dup2(in.reader, 0);
+        ::dup2(out.writer, 1);
+        ::dup2(err.writer, 2);
+        become(command.arguments, command.directory, command.environment);
     }
     ::setpgid(child, child);
     Pipe::close(in.reader);

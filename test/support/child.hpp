@@ -28,6 +28,10 @@ struct ChildOutcome {
 /// This test's own environment, with the built tt-run first on PATH and every TT_ variable taken out.
 support::Variables test_environment();
 
+/// In a child process: runs the program, looked up along the environment's PATH, in this process's place.
+[[noreturn]] void become(std::vector<std::string> arguments, const std::filesystem::path& directory,
+                         const support::Variables& environment);
+
 /// Runs the program to its end in a process group of its own; past the deadline the whole group is killed.
 ChildOutcome run_child(const ChildCommand& command);
 

@@ -1,6 +1,7 @@
 // A stand-in for a runtime: each rank reports that it waits for the next one, and answers when it is asked to
-// look again. With the argument `alive`, rank 0 finds what it waited for at every look, and after a second all
-// of them do; each then waits for the others' word before it ends, for a rank that has ended frees nobody.
+// look again. With the argument `alive`, rank 0 finds what it waited for at every look, and after a second
+// all of them do; each then waits for the others' word before it ends, for a rank that has ended frees
+// nobody.
 
 #include <chrono>
 #include <cstdlib>

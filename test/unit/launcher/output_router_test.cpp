@@ -7,7 +7,6 @@
 #include <catch2/catch.hpp>
 #include <unistd.h>
 
-
 using namespace tt_run;
 using job::Stream;
 using launcher::OutputOptions;
