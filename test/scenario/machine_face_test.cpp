@@ -34,7 +34,9 @@ TEST_CASE("events tell a run line by line, and the report tells it whole") {
     const LaunchFixture d;
     const ChildOutcome outcome =
         d.run({"--rank-binding", "two.yaml", "--events", "e.jsonl", "--events-output", "--report", "r",
-               "bash", "-c", "echo out; if [ $TT_RUN_RANK = 1 ]; then echo bad >&2; exit 7; fi; sleep 600"});
+               "bash", "-c",
+               "echo out; if [ $TT_RUN_RANK = 1 ]; then while [ ! -e up ]; do sleep 0.02; done; "
+               "echo bad >&2; exit 7; fi; : > up; exec sleep 600"});
     CHECK(outcome.exit_code == 7);
     std::map<std::string, std::vector<json>> events;
     for (const std::string& line : [&] {

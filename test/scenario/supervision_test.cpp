@@ -86,7 +86,9 @@ TEST_CASE("ranks that do not start are named with their hosts") {
 TEST_CASE("a failing rank leaves the others alone if it should") {
     const LaunchFixture d;
     d.write_ring(4);
-    const std::string script = "if [ $TT_RUN_RANK = 2 ]; then kill -SEGV $$; fi; sleep 0.5; echo done";
+    const std::string script =
+        "if [ $TT_RUN_RANK = 2 ]; then while [ ! -e up.0 -o ! -e up.1 -o ! -e up.3 ]; do sleep 0.02; done; "
+        "kill -SEGV $$; fi; : > up.$TT_RUN_RANK; sleep 0.5; echo done";
     const ChildOutcome outcome =
         d.run({"--rank-binding", "ring.yaml", "--on-failure=continue", "bash", "-c", script});
     CHECK(outcome.exit_code == 139);
