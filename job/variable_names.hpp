@@ -32,5 +32,7 @@ inline constexpr char kJobVariable[] = "TT_RUN_JOB";
 /// the program.
 inline constexpr char kSupervisorVariable[] = "TT_RUN_SUPERVISOR";
 inline constexpr char kTokenVariable[] = "TT_RUN_TOKEN";
+/// Of the MPI launcher alone: a directory for its temporary files, which goes with the job.
+inline constexpr char kScratchVariable[] = "TT_RUN_SCRATCH";
 
 }  // namespace tt_run::job

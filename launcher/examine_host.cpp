@@ -36,8 +36,11 @@ constexpr std::array<std::pair<long, const char*>, 6> kNetworkFileSystems{{{0x69
                                                                            {0x00c36400, "Ceph"},
                                                                            {0x47504653, "GPFS"}}};
 
-/// The vendor's user-mode driver keeps its locks between processes in /dev/shm under this name.
+/// What is kept in /dev/shm, by the beginning of its name: the vendor's user-mode driver's locks between
+/// processes, and the segments by which ranks on one host talk (MPICH, Open MPI's vader and sm, UCX).
 constexpr std::string_view kLockPrefix = "TT_UMD_LOCK";
+constexpr std::array<std::string_view, 4> kSegmentPrefixes{"mpich_s", "vader_segment.", "sm_segment.",
+                                                           "ucx_shm_posix_"};
 
 std::string first_line(const fs::path& file) {
     std::ifstream stream(file);
@@ -55,7 +58,7 @@ class HostExaminer {
         health_.version = version;
         health_.clock_seconds = std::time(nullptr);
         look_at_devices();
-        look_at_locks();
+        look_at_shared_memory();
         look_at_launchers();
         look_at_agent();
         look_at_cache();
@@ -147,23 +150,35 @@ class HostExaminer {
         return names;
     }
 
-    void look_at_locks() {
+    void look_at_shared_memory() {
         const std::set<std::string> in_use = mapped_names();
-        std::vector<std::string> stale;
+        std::set<fs::path> stale_locks;
+        std::set<fs::path> stale_segments;
         std::error_code failure;
         for (const auto& entry : fs::directory_iterator(below_root("dev/shm"), failure)) {
             const std::string name = entry.path().filename();
-            if (name.starts_with(kLockPrefix) && !in_use.contains(name)) {
-                stale.push_back(entry.path().string());
+            if (in_use.contains(name)) {
+                continue;
+            }
+            if (name.starts_with(kLockPrefix)) {
+                stale_locks.insert(entry.path());
+            } else if (std::any_of(kSegmentPrefixes.begin(), kSegmentPrefixes.end(),
+                                   [&](std::string_view prefix) { return name.starts_with(prefix); })) {
+                stale_segments.insert(entry.path());
             }
         }
-        std::sort(stale.begin(), stale.end());
-        for (const std::string& path : stale) {
-            find(FindingGrade::warning, "lock", fmt::format("nobody uses the lock {}", path),
-                 fmt::format("rm {}", support::shell_quoted(path)));
+        for (const fs::path& path : stale_locks) {
+            find(FindingGrade::warning, "lock", fmt::format("nobody uses the lock {}", path.string()),
+                 fmt::format("rm {}", support::shell_quoted(path.string())));
         }
-        if (stale.empty()) {
-            find(FindingGrade::fine, "lock", "no stale locks");
+        for (const fs::path& path : stale_segments) {
+            find(FindingGrade::warning, "shared-memory",
+                 fmt::format("nobody uses the shared memory {}, {} MiB", path.string(),
+                             fs::file_size(path, failure) >> 20U),
+                 fmt::format("rm {}", support::shell_quoted(path.string())));
+        }
+        if (stale_locks.empty() && stale_segments.empty()) {
+            find(FindingGrade::fine, "lock", "no stale locks or shared memory");
         }
     }
 

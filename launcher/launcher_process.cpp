@@ -7,7 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "job/variable_names.hpp"
 #include "launcher/child_process.hpp"
+#include "launcher/mpi_launcher.hpp"
 
 namespace tt_run::launcher {
 
@@ -33,6 +35,14 @@ Result<LauncherProcess> LauncherProcess::start(const LaunchPlan& plan, const sup
     }
     SupervisedCommand command = build_supervised_command(plan, host, supervisor);
     command.arguments.insert(command.arguments.begin(), {plan.agent.string(), "--guard"});
+    ScratchDirectory scratch;
+    if (family_of(plan.flavour) == MpiFamily::open_mpi) {
+        // mpirun keeps its sessions in files, and leaves them when it is killed.
+        scratch = ScratchDirectory::make();
+        if (!scratch.path().empty()) {
+            command.environment["TMPDIR"] = command.environment[job::kScratchVariable] = scratch.path();
+        }
+    }
     const Result<pid_t> guard = start_child({.arguments = std::move(command.arguments),
                                              .environment = std::move(command.environment),
                                              .directory = host.working_directory,
@@ -45,7 +55,7 @@ Result<LauncherProcess> LauncherProcess::start(const LaunchPlan& plan, const sup
         return std::unexpected(guard.error());
     }
     job::set_non_blocking(words.first.get());
-    return LauncherProcess(*guard, std::move(words.first));
+    return LauncherProcess(*guard, std::move(words.first), std::move(scratch));
 }
 
 std::optional<int> LauncherProcess::reap() {

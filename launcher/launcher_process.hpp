@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "job/descriptor.hpp"
+#include "launcher/agent/scratch_directory.hpp"
 #include "launcher/plan.hpp"
 #include "launcher/supervised_command.hpp"
 #include "support/error.hpp"
@@ -17,7 +18,8 @@ namespace tt_run::launcher {
 
 /// The MPI launcher of a supervised job, in a session of its own below a guard (agent/guard.hpp), which ends
 /// when it does and as it does. What it says is kept, for the case that it is what failed. Passive: its owner
-/// polls `output`, reaps at a SIGCHLD, and calls `end_if_due`. Not thread-safe.
+/// polls `output`, reaps at a SIGCHLD, and calls `end_if_due`; its temporary files go with the object. Not
+/// thread-safe.
 ///   running -> given a deadline -> told to end -> ended
 class LauncherProcess {
   public:
@@ -45,10 +47,12 @@ class LauncherProcess {
     bool was_told_to_end() const { return was_told_to_end_; }
 
   private:
-    LauncherProcess(pid_t guard, job::Descriptor output) : guard_(guard), output_(std::move(output)) {}
+    LauncherProcess(pid_t guard, job::Descriptor output, ScratchDirectory scratch)
+        : guard_(guard), output_(std::move(output)), scratch_(std::move(scratch)) {}
 
     pid_t guard_;
     job::Descriptor output_;
+    ScratchDirectory scratch_;
     std::string words_;
     std::optional<Clock::time_point> deadline_;
     bool was_told_to_end_ = false;

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -14,7 +15,9 @@
 #include <unistd.h>
 
 #include "job/descriptor.hpp"
+#include "job/variable_names.hpp"
 #include "launcher/agent/process_tree.hpp"
+#include "launcher/agent/scratch_directory.hpp"
 
 namespace tt_run::launcher {
 
@@ -113,6 +116,9 @@ int run_guarded(char* const* arguments) {
         return end_like(*status);  // tt-run adopts what is left
     }
     end_descendants(kTimeToNotice, kGrace);
+    if (const char* const scratch = std::getenv(job::kScratchVariable)) {
+        ScratchDirectory::take_over(scratch);  // tt-run cannot remove it any more
+    }
     return 0;
 }
 

@@ -45,6 +45,9 @@ class MarkedJob {
     explicit MarkedJob(Flavour flavour)
         : flavour_(std::move(flavour)), mark_(fmt::format("{}={}.{}", kMark, ::getpid(), ++count_)) {
         fixture_.environment[kMark] = mark_.substr(mark_.find('=') + 1);
+        fixture_.write("tmp/place", "");
+        std::filesystem::remove(fixture_.directory() / "tmp/place");
+        fixture_.environment["TMPDIR"] = (fixture_.directory() / "tmp").string();
         fixture_.write_ring(8);
     }
     ~MarkedJob() {
@@ -123,6 +126,16 @@ class MarkedJob {
             std::this_thread::sleep_for(std::chrono::milliseconds(20));
         }
         return all();
+    }
+    /// Temporary files that are left in the end.
+    std::size_t files_left() const {
+        const auto count = [&] {
+            return std::distance(std::filesystem::directory_iterator(fixture_.directory() / "tmp"), {});
+        };
+        for (int tries = 0; tries < 100 && count() != 0; ++tries) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        }
+        return static_cast<std::size_t>(count());
     }
 
   private:
@@ -232,6 +245,7 @@ TEST_CASE("a signal to tt-run, its guard, mpiexec or an agent leaves nothing") {
     const bool goes_to_open_mpi = flavour.name == "openmpi" && (target == "orterun" || target == "guard");
     CHECK(outcome.exit_code == (goes_to_open_mpi && signal != SIGKILL ? 143 : code));
     CHECK(job.left().empty());
+    CHECK(job.files_left() == 0);
     if (target == "agent") {
         CHECK(has(outcome.standard_error, "failed first: "));
     }

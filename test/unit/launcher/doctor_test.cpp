@@ -44,6 +44,7 @@ TEST_CASE("a bare host: no launcher, no agent, a lock that nobody uses and one i
     const test::TemporaryDirectory root;
     root.write("dev/shm/TT_UMD_LOCK.stale", "");
     root.write("dev/shm/TT_UMD_LOCK.used", "");
+    root.write("dev/shm/mpich_shar_tmpAbCdEf", std::string(3U << 20U, 'x'));
     root.write("dev/shm/other", "");
     root.write("proc/7/maps", "7f00-7f01 rw-s 00000000 00:17 5 /dev/shm/TT_UMD_LOCK.used\n");
     root.write("sys/class/net/eth0/operstate", "up\n");
@@ -60,6 +61,9 @@ TEST_CASE("a bare host: no launcher, no agent, a lock that nobody uses and one i
           "nobody uses the lock " + stale + " | rm " + stale);
     CHECK(std::count_if(health.findings.begin(), health.findings.end(),
                         [](const Finding& finding) { return finding.subject == "lock"; }) == 1);
+    const std::string segment = (root.path() / "dev/shm/mpich_shar_tmpAbCdEf").string();
+    CHECK(found(health.findings, "shared-memory", FindingGrade::warning) ==
+          "nobody uses the shared memory " + segment + ", 3 MiB | rm " + segment);
     CHECK(found(health.findings, "device", FindingGrade::fine) == "no Tenstorrent device here | ");
 }
 
