@@ -1,11 +1,12 @@
 #include "topology/physical/cabling_descriptor.hpp"
 
-#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "support/spelling.hpp"
+#include "topology/physical/cabling_node_types.hpp"
+#include "topology/physical/deployment_descriptor.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
 #include "topology/physical/node_wiring.hpp"
 #include "topology/physical/text_field.hpp"
@@ -22,63 +23,19 @@ namespace {
 constexpr std::size_t kMostNodes = 100'000;
 constexpr std::size_t kDeepest = 50;
 
-/// A node type: of the file, or one of the vendor's own.
-struct NodeType {
-    std::string motherboard;
-    std::vector<std::pair<std::uint32_t, BoardType>> boards;
-    std::vector<MachineCable> cables;
-    std::vector<MachineCable> usual_cables;
-};
-
-/// Map entries `name { key: "K" value { ... } }` by their keys.
-std::map<std::string, const TextMessage*> entries_of(const TextMessage& message, std::string_view name,
-                                                     DiagnosticSink& sink) {
-    std::map<std::string, const TextMessage*> entries;
-    static const TextMessage kEmpty;
-    for (const TextMessage* entry : message.messages(name)) {
-        const auto values = entry->messages("value");
-        entries[text_in(*entry, "key", sink)] = values.empty() ? &kEmpty : values.back();
-    }
-    return entries;
-}
-
-void report_unknown_node(const std::string& name, const Span& place,
-                         const std::vector<std::string_view>& known, DiagnosticSink& sink) {
-    Diagnostic unknown(kUnknownNodeType, place,
-                       fmt::format("`{}` is no node type of this file, nor one of the vendor's", name));
-    if (const auto near = support::nearest_spelling(name, known)) {
-        unknown.help(fmt::format("did you mean `{}`?", *near));
-    }
-    sink.report(std::move(unknown));
-}
-
-/// A host's name and where it stands.
-void read_place(const TextMessage& entry, Host& host, DiagnosticSink& sink) {
-    host.name = text_in(entry, "host", sink);
-    host.hall = text_in(entry, "hall", sink);
-    host.aisle = text_in(entry, "aisle", sink);
-    host.group = text_in(entry, "group_name", sink);
-    if (entry.find("rack") != nullptr) {
-        host.rack = static_cast<std::uint32_t>(number_in(entry, "rack", sink));
-    }
-    if (entry.find("shelf_u") != nullptr) {
-        host.shelf = static_cast<std::uint32_t>(number_in(entry, "shelf_u", sink));
-    }
-}
-
 class Planner {
   public:
     Planner(const TextMessage& cabling, const TextMessage* deployment, DiagnosticSink& sink)
         : cabling_(cabling),
           deployment_(deployment),
           sink_(sink),
+          watch_(sink),
           assembly_(Origin::imported, cabling.span.source->name()),
-          wiring_(assembly_) {}
+          wiring_(assembly_),
+          templates_(entries_in(cabling, "graph_templates", sink)),
+          node_types_(cabling, sink) {}
 
     std::optional<Cluster> plan() {
-        const support::ErrorWatch watch(sink_);
-        templates_ = entries_of(cabling_, "graph_templates", sink_);
-        node_messages_ = entries_of(cabling_, "node_descriptors", sink_);
         const auto roots = cabling_.messages("root_instance");
         if (roots.empty()) {
             sink_.report(Diagnostic(kClusterMissingField, cabling_.span, "`root_instance` is missing here"));
@@ -91,7 +48,7 @@ class Planner {
         for (const auto& [host_id, placed] : nodes_) {
             build_node(host_id, placed);
         }
-        if (watch.saw_error()) {
+        if (watch_.saw_error()) {
             return std::nullopt;
         }
         // Cables that are written down come before those that are only usual.
@@ -100,7 +57,7 @@ class Planner {
             close_usual(placed);
         }
         std::optional<Cluster> cluster = std::move(assembly_).finish(sink_);
-        return watch.saw_error() ? std::nullopt : std::move(cluster);
+        return watch_.saw_error() ? std::nullopt : std::move(cluster);
     }
 
   private:
@@ -112,7 +69,7 @@ class Planner {
     };
     struct Placed {
         std::string type_name;
-        NodeType type;
+        CablingNodeType type;
         Span place;
         std::uint32_t node = 0;
     };
@@ -136,7 +93,7 @@ class Planner {
             return false;
         }
         graph.graph_template = found->second;
-        const auto mappings = entries_of(instance, "child_mappings", sink_);
+        const auto mappings = entries_in(instance, "child_mappings", sink_);
         bool sound = true;
         for (const TextMessage* child : found->second->messages("children")) {
             sound = instantiate_child(*child, mappings, instance, graph, depth) && sound;
@@ -169,7 +126,7 @@ class Planner {
         }
         const auto host_id = static_cast<std::uint32_t>(number_in(*mapping->second, "host_id", sink_));
         const std::string type_name = text_in(*node_refs.back(), "node_descriptor", sink_);
-        const auto type = node_type(type_name, *node_refs.back());
+        const auto type = node_types_.find(type_name, *node_refs.back());
         if (!type) {
             return false;
         }
@@ -190,70 +147,6 @@ class Planner {
         }
         graph.node_children[name] = host_id;
         return true;
-    }
-
-    std::optional<NodeType> node_type(const std::string& name, const TextMessage& at) {
-        if (const auto own = node_messages_.find(name); own != node_messages_.end()) {
-            return read_node(*own->second);
-        }
-        if (const NodeFacts* facts = find_node(name)) {
-            NodeType type{std::string(facts->motherboard), {}, facts->cables, facts->usual_cables};
-            for (std::uint32_t tray = 1; tray <= facts->boards; ++tray) {
-                type.boards.emplace_back(tray, facts->board);
-            }
-            return type;
-        }
-        std::vector<std::string_view> known = node_names();
-        for (const auto& [key, message] : node_messages_) {
-            known.push_back(key);
-        }
-        const TextMessage::Field* field = at.find("node_descriptor");
-        report_unknown_node(name, field == nullptr ? at.span : field->scalar.span, known, sink_);
-        return std::nullopt;
-    }
-
-    std::optional<NodeType> read_node(const TextMessage& message) {
-        const support::ErrorWatch watch(sink_);
-        NodeType type;
-        type.motherboard = text_in(message, "motherboard", sink_);
-        for (const TextMessage* boards : message.messages("boards")) {
-            for (const TextMessage* board : boards->messages("board")) {
-                const std::string name = text_in(*board, "board_type", sink_);
-                const auto known = parse_board_type(name);
-                if (!known) {
-                    sink_.report(Diagnostic(kUnknownBoardType, board->span,
-                                            fmt::format("`{}` is no board type that we know", name))
-                                     .with_severity(support::Severity::error));
-                    continue;
-                }
-                type.boards.emplace_back(number_in(*board, "tray_id", sink_), *known);
-            }
-        }
-        for (const auto& [type_name, connections] : entries_of(message, "port_type_connections", sink_)) {
-            const auto port_type = known_port_type(type_name, connections->span);
-            for (const TextMessage* cable : connections->messages("connections")) {
-                const auto a = cable->messages("port_a");
-                const auto b = cable->messages("port_b");
-                if (port_type && !a.empty() && !b.empty()) {
-                    const auto small = [&](const TextMessage& port, std::string_view field) {
-                        return static_cast<std::uint8_t>(number_in(port, field, sink_, 255));
-                    };
-                    type.cables.push_back({*port_type, small(*a.back(), "tray_id"),
-                                           small(*a.back(), "port_id"), small(*b.back(), "tray_id"),
-                                           small(*b.back(), "port_id")});
-                }
-            }
-        }
-        return watch.saw_error() ? std::nullopt : std::optional(std::move(type));
-    }
-
-    std::optional<PortType> known_port_type(const std::string& name, const Span& place) {
-        const auto type = parse_port_type(name);
-        if (!type) {
-            sink_.report(
-                Diagnostic(kUnknownPort, place, fmt::format("`{}` is no port type that we know", name)));
-        }
-        return type;
     }
 
     void build_node(std::uint32_t host_id, const Placed& placed) {
@@ -295,7 +188,7 @@ class Planner {
     }
 
     void deploy(const TextMessage& entry, const Placed& placed, Host& host) {
-        read_place(entry, host, sink_);
+        read_host_place(entry, host, sink_);
         const std::string type_name = text_in(entry, "node_type", sink_);
         if (!type_name.empty() && type_name != placed.type_name) {
             sink_.report(
@@ -319,8 +212,8 @@ class Planner {
             connect(child);
         }
         for (const auto& [type_name, connections] :
-             entries_of(*graph.graph_template, "internal_connections", sink_)) {
-            const auto type = known_port_type(type_name, connections->span);
+             entries_in(*graph.graph_template, "internal_connections", sink_)) {
+            const auto type = known_port_type(type_name, connections->span, sink_);
             for (const TextMessage* cable : connections->messages("connections")) {
                 const auto a = type ? port_of(graph, *cable, "port_a", *type) : std::nullopt;
                 const auto b = type ? port_of(graph, *cable, "port_b", *type) : std::nullopt;
@@ -407,52 +300,18 @@ class Planner {
     const TextMessage& cabling_;
     const TextMessage* deployment_;
     DiagnosticSink& sink_;
+    support::ErrorWatch watch_;
     ClusterAssembly assembly_;
     NodeWiring wiring_;
     std::map<std::string, const TextMessage*> templates_;
-    std::map<std::string, const TextMessage*> node_messages_;
+    CablingNodeTypes node_types_;
     std::map<std::uint32_t, Placed> nodes_;
 };
 
 }  // namespace
 
-std::optional<Cluster> read_deployment_descriptor(const TextMessage& deployment, DiagnosticSink& sink) {
-    const support::ErrorWatch watch(sink);
-    ClusterAssembly assembly(Origin::imported, deployment.span.source->name());
-    assembly.set_links_unknown();
-    NodeWiring wiring(assembly);
-    for (const TextMessage* entry : deployment.messages("hosts")) {
-        const std::string type = text_in(*entry, "node_type", sink);
-        const NodeFacts* node = find_node(type);
-        if (node == nullptr) {
-            report_unknown_node(type, entry->span, node_names(), sink);
-            continue;
-        }
-        Host host;
-        host.motherboard = node->motherboard;
-        read_place(*entry, host, sink);
-        const std::uint32_t number = wiring.add_node(host, entry->span);
-        for (std::uint32_t tray = 1; tray <= node->boards; ++tray) {
-            Board board;
-            board.tray = tray;
-            board.type = node->board;
-            wiring.add_board(
-                number, board, [](Asic&) {}, entry->span);
-        }
-    }
-    std::optional<Cluster> cluster = std::move(assembly).finish(sink);
-    return watch.saw_error() ? std::nullopt : std::move(cluster);
-}
-
 bool looks_like_cabling_descriptor(const TextMessage& root) {
     return root.find("graph_templates") != nullptr || root.find("root_instance") != nullptr;
-}
-
-bool looks_like_deployment_descriptor(const TextMessage& root) {
-    const auto hosts = root.messages("hosts");
-    return root.find("rack_capacity") != nullptr ||
-           (!hosts.empty() && hosts.front()->find("hostname") == nullptr &&
-            hosts.front()->find("host") != nullptr);
 }
 
 std::optional<Cluster> read_cabling_descriptor(const TextMessage& cabling, const TextMessage* deployment,

@@ -15,10 +15,6 @@ namespace tt_run::topology {
 /// descriptors leave out, are put in where their ports are free. Empty exactly when it reported an error.
 std::optional<Cluster> read_cabling_descriptor(const TextMessage& cabling, const TextMessage* deployment,
                                                support::DiagnosticSink& sink);
-/// The hosts and boards of a deployment descriptor, as its node types have them; links unknown.
-std::optional<Cluster> read_deployment_descriptor(const TextMessage& deployment,
-                                                  support::DiagnosticSink& sink);
 bool looks_like_cabling_descriptor(const TextMessage& root);
-bool looks_like_deployment_descriptor(const TextMessage& root);
 
 }  // namespace tt_run::topology

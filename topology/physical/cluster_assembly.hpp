@@ -7,6 +7,7 @@
 
 #include "support/diagnostic.hpp"
 #include "topology/physical/cluster.hpp"
+#include "topology/physical/cluster_draft.hpp"
 
 namespace tt_run::topology {
 
@@ -37,49 +38,12 @@ class ClusterAssembly {
     std::optional<Cluster> finish(support::DiagnosticSink& sink) &&;
 
   private:
-    /// A span without its shared pointer: a million links have one each.
-    struct Place {
-        std::uint32_t source = 0;  ///< 0 for nowhere, else 1 + position in `sources_`
-        std::uint32_t begin = 0;
-        std::uint32_t end = 0;
-    };
-    struct PlacedLink {
-        Link link;
-        Place place;
-    };
-    struct PlacedOpenEnd {
-        OpenEnd end;
-        Place place;
-    };
-
-    Place remember(const support::Span& span);
-    support::Span span_of(const Place& place) const;
-    std::string host_name_of_board(std::uint32_t board) const;
-    std::string asic_name(std::uint32_t asic) const;
-
-    std::vector<std::uint32_t> sort_hosts(support::DiagnosticSink& sink);
-    void sort_boards(const std::vector<std::uint32_t>& host_rank, support::DiagnosticSink& sink);
-    void sort_asics(support::DiagnosticSink& sink);
-    void check_unique_ids(support::DiagnosticSink& sink);
-    void check_pci_devices(support::DiagnosticSink& sink);
-    void check_boards(support::DiagnosticSink& sink);
-    void check_firmware(support::DiagnosticSink& sink);
-    void check_links(support::DiagnosticSink& sink);
-    void check_channels(support::DiagnosticSink& sink);
     void index(Cluster& cluster) const;
 
     Origin origin_;
     std::string source_;
     bool links_known_ = true;
-    std::vector<support::SourceTextPtr> sources_;
-    std::vector<Host> hosts_;
-    std::vector<Board> boards_;
-    std::vector<Asic> asics_;
-    std::vector<Place> host_places_;
-    std::vector<Place> board_places_;
-    std::vector<Place> asic_places_;
-    std::vector<PlacedLink> links_;
-    std::vector<PlacedOpenEnd> open_ends_;
+    ClusterDraft draft_;
 };
 
 }  // namespace tt_run::topology

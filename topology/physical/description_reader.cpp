@@ -51,6 +51,12 @@ std::optional<std::uint64_t> read_number(const YamlNode& node, std::string_view 
     return value;
 }
 
+std::optional<std::uint32_t> read_small_number(const YamlNode& node, std::string_view what,
+                                               DiagnosticSink& sink, std::uint32_t most) {
+    const auto number = read_number(node, what, sink, most);
+    return number ? std::optional(static_cast<std::uint32_t>(*number)) : std::nullopt;
+}
+
 std::optional<std::int32_t> read_signed(const YamlNode& node, std::string_view what, DiagnosticSink& sink) {
     const std::optional<std::int64_t> value =
         node.is_scalar() ? support::parse_integer(node.text) : std::nullopt;

@@ -17,6 +17,10 @@ namespace tt_run::topology {
 /// A non-negative integer, decimal or `0x` hexadecimal, quoted or not, up to `most`.
 std::optional<std::uint64_t> read_number(const support::YamlNode& node, std::string_view what,
                                          support::DiagnosticSink& sink, std::uint64_t most = UINT64_MAX);
+/// The same in 32 bits.
+std::optional<std::uint32_t> read_small_number(const support::YamlNode& node, std::string_view what,
+                                               support::DiagnosticSink& sink,
+                                               std::uint32_t most = UINT32_MAX);
 std::optional<std::int32_t> read_signed(const support::YamlNode& node, std::string_view what,
                                         support::DiagnosticSink& sink);
 std::optional<std::string> read_word(const support::YamlNode& node, std::string_view what,

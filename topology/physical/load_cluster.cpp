@@ -10,6 +10,7 @@
 #include "topology/physical/cabling_descriptor.hpp"
 #include "topology/physical/cluster_file.hpp"
 #include "topology/physical/cluster_mapping.hpp"
+#include "topology/physical/deployment_descriptor.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
 #include "topology/physical/saved_cluster.hpp"
 #include "topology/physical/synthetic_system.hpp"

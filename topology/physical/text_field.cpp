@@ -39,4 +39,15 @@ std::string text_in(const TextMessage& message, std::string_view name, Diagnosti
     return field->scalar.value;
 }
 
+std::map<std::string, const TextMessage*> entries_in(const TextMessage& message, std::string_view name,
+                                                     DiagnosticSink& sink) {
+    std::map<std::string, const TextMessage*> entries;
+    static const TextMessage kEmpty;
+    for (const TextMessage* entry : message.messages(name)) {
+        const auto values = entry->messages("value");
+        entries[text_in(*entry, "key", sink)] = values.empty() ? &kEmpty : values.back();
+    }
+    return entries;
+}
+
 }  // namespace tt_run::topology

@@ -10,6 +10,8 @@
 #include "support/spelling.hpp"
 #include "topology/physical/description_reader.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
+#include "topology/physical/umd_boards.hpp"
+#include "topology/physical/umd_links.hpp"
 
 namespace tt_run::topology {
 
@@ -39,13 +41,12 @@ constexpr std::array<std::string_view, 16> kKeys{
     "tt_run_tray_ids",
     "version",
 };
-constexpr std::uint64_t kMostChannel = 1U << 20U;
 constexpr std::uint64_t kMostChip = std::numeric_limits<std::int32_t>::max();
 
 /// Reads one document; what is wrong goes to the sink and the rest is read on.
 class Reader {
   public:
-    Reader(const YamlNode& root, DiagnosticSink& sink) : root_(root), sink_(sink) {}
+    Reader(const YamlNode& root, DiagnosticSink& sink) : root_(root), sink_(sink), chips_(found_, sink) {}
 
     UmdDescriptor read() {
         found_.place = root_.span;
@@ -65,10 +66,10 @@ class Reader {
             chip.bus = bus ? static_cast<std::int32_t>(*bus) : -1;
         });
         read_per_chip("asic_locations", [&](const YamlNode& value, UmdDescriptor::Chip& chip) {
-            chip.location = narrow(read_number(value, "location", sink_, 255));
+            chip.location = read_small_number(value, "location", sink_, 255);
         });
         read_per_chip("tt_run_tray_ids", [&](const YamlNode& value, UmdDescriptor::Chip& chip) {
-            chip.tray = narrow(read_number(value, "tray", sink_, UINT32_MAX));
+            chip.tray = read_small_number(value, "tray", sink_, UINT32_MAX);
         });
         read_per_chip("chip_to_boardtype", [&](const YamlNode& value, UmdDescriptor::Chip& chip) {
             chip.type = value.is_scalar() ? parse_board_type(value.text) : std::nullopt;
@@ -76,18 +77,13 @@ class Reader {
         read_mmio();
         read_per_chip("chip_pci_bdfs",
                       [&](const YamlNode& value, UmdDescriptor::Chip& chip) { read_pci(value, chip); });
-        read_boards();
-        read_links();
-        read_remote_links();
+        read_umd_boards(root_, chips_, found_, sink_);
+        read_umd_links(root_, chips_, found_, sink_);
         read_words();
         return std::move(found_);
     }
 
   private:
-    static std::optional<std::uint32_t> narrow(std::optional<std::uint64_t> value) {
-        return value ? std::optional(static_cast<std::uint32_t>(*value)) : std::nullopt;
-    }
-
     void warn_of_near_misses() {
         for (const YamlEntry& entry : root_.entries) {
             const auto known = std::find(kKeys.begin(), kKeys.end(), entry.key.value);
@@ -135,38 +131,6 @@ class Reader {
                          [](const auto& a, const auto& b) { return a.chip < b.chip; });
     }
 
-    std::optional<std::size_t> position_of(std::uint64_t chip) const {
-        const auto at = std::lower_bound(found_.chips.begin(), found_.chips.end(), chip,
-                                         [](const UmdDescriptor::Chip& one, std::uint64_t key) {
-                                             return static_cast<std::uint64_t>(one.chip) < key;
-                                         });
-        if (at == found_.chips.end() || static_cast<std::uint64_t>(at->chip) != chip) {
-            return std::nullopt;
-        }
-        return static_cast<std::size_t>(at - found_.chips.begin());
-    }
-
-    std::optional<std::size_t> known_chip(std::string_view text, const Span& place, std::string_view where) {
-        const auto number = parse_number(text);
-        if (!number) {
-            sink_.report(Diagnostic(kClusterBadValue, place,
-                                    fmt::format("`{}` is no chip number; expected a number from 0", text)));
-            return std::nullopt;
-        }
-        const auto position = position_of(*number);
-        if (!position) {
-            sink_.report(
-                Diagnostic(kUnknownChip, place,
-                           fmt::format("chip `{}` in `{}` is not among those under `arch`", text, where)));
-        }
-        return position;
-    }
-
-    std::optional<std::size_t> known_chip(const YamlNode& node, std::string_view where) {
-        const auto word = read_word(node, "chip number", sink_);
-        return word ? known_chip(*word, node.span, where) : std::nullopt;
-    }
-
     template <class Read>
     void read_per_chip(std::string_view key, Read read) {
         const YamlNode* map = root_.find(key);
@@ -175,7 +139,7 @@ class Reader {
             return;
         }
         for (const YamlEntry& entry : map->entries) {
-            if (const auto chip = known_chip(entry.key.value, entry.key.span, key)) {
+            if (const auto chip = chips_.known(entry.key.value, entry.key.span, key)) {
                 read(entry.value, found_.chips[*chip]);
             }
         }
@@ -216,7 +180,7 @@ class Reader {
         for (const auto& [key, mask] : masks) {
             const YamlNode* value = node.find(key);
             if (value != nullptr) {
-                *mask = narrow(read_number(*value, "mask", sink_, UINT32_MAX)).value_or(0);
+                *mask = read_small_number(*value, "mask", sink_, UINT32_MAX).value_or(0);
             }
         }
         return harvesting;
@@ -237,11 +201,11 @@ class Reader {
         };
         for (const YamlNode& item : list->items) {
             if (!item.is_mapping()) {
-                take(known_chip(item, "chips_with_mmio"), std::nullopt);
+                take(chips_.known(item, "chips_with_mmio"), std::nullopt);
                 continue;
             }
             for (const YamlEntry& entry : item.entries) {
-                take(known_chip(entry.key.value, entry.key.span, "chips_with_mmio"),
+                take(chips_.known(entry.key.value, entry.key.span, "chips_with_mmio"),
                      read_number(entry.value, "device number", sink_, kMostChip));
             }
         }
@@ -263,193 +227,6 @@ class Reader {
         }
     }
 
-    void read_boards() {
-        const YamlNode* list = root_.find("boards");
-        if (list != nullptr && !list->is_null() &&
-            expect_kind(*list, YamlNode::Kind::sequence, "list of boards", sink_)) {
-            for (const YamlNode& item : list->items) {
-                read_board(item);
-            }
-        }
-        for (UmdDescriptor::Chip& chip : found_.chips) {
-            if (chip.board) {
-                continue;
-            }
-            sink_.report(
-                Diagnostic(kChipWithoutBoard, chip.place,
-                           fmt::format("chip {} is on none of the `boards`; it is taken as a board of "
-                                       "its own",
-                                       chip.chip)));
-            chip.board = found_.boards.size();
-            found_.boards.push_back({std::nullopt, chip.type.value_or(BoardType::unknown), chip.place});
-        }
-    }
-
-    void read_board(const YamlNode& item) {
-        // Three maps of one key each in a list; we take one map of three keys as well.
-        const YamlNode* fields[3] = {nullptr, nullptr, nullptr};
-        constexpr std::string_view kFields[3] = {"board_id", "board_type", "chips"};
-        const auto take = [&](const YamlNode& map) {
-            for (std::size_t k = 0; k < 3; ++k) {
-                const YamlNode* value = map.find(kFields[k]);
-                fields[k] = value != nullptr ? value : fields[k];
-            }
-        };
-        take(item);
-        for (const YamlNode& part : item.items) {
-            take(part);
-        }
-        for (std::size_t k = 0; k < 3; ++k) {
-            if (fields[k] == nullptr) {
-                sink_.report(Diagnostic(kClusterMissingField, item.span,
-                                        fmt::format("this board lacks `{}`", kFields[k]))
-                                 .help("a board is `[{board_id: N}, {board_type: T}, {chips: [...]}]`"));
-                return;
-            }
-        }
-        const auto board_id = read_number(*fields[0], "board id", sink_);
-        const auto type_name = read_word(*fields[1], "board type", sink_);
-        if (!board_id || !type_name ||
-            !expect_kind(*fields[2], YamlNode::Kind::sequence, "list of chips", sink_)) {
-            return;
-        }
-        const BoardType type = board_type(*type_name, *board_id, fields[1]->span);
-        const std::size_t board = found_.boards.size();
-        found_.boards.push_back({board_id, type, fields[0]->span});
-        for (const YamlNode& member : fields[2]->items) {
-            put_on_board(member, board);
-        }
-    }
-
-    void put_on_board(const YamlNode& member, std::size_t board) {
-        const auto chip = known_chip(member, "boards");
-        if (!chip) {
-            return;
-        }
-        UmdDescriptor::Chip& one = found_.chips[*chip];
-        if (one.board && *one.board != board) {
-            sink_.report(
-                Diagnostic(kChipOnTwoBoards, member.span, fmt::format("chip {} is on two boards", one.chip))
-                    .also(found_.boards[*one.board].place, "the other board"));
-        }
-        one.board = board;
-        // `ubb` alone was once written for both Galaxies.
-        BoardType& type = found_.boards[board].type;
-        if (type == BoardType::ubb_wormhole && one.architecture == ChipArchitecture::blackhole) {
-            type = BoardType::ubb_blackhole;
-        }
-    }
-
-    BoardType board_type(const std::string& name, std::uint64_t board_id, const Span& place) {
-        const auto named = parse_board_type(name);
-        const auto coded = board_type_of_board_id(board_id);
-        if (!named) {
-            sink_.report(Diagnostic(kUnknownBoardType, place,
-                                    fmt::format("`{}` is no board type that we know; it is taken as {}", name,
-                                                coded ? name_of(*coded) : "a board of unknown type")));
-            return coded.value_or(BoardType::unknown);
-        }
-        const bool both_galaxies = coded && is_galaxy_tray(*coded) && is_galaxy_tray(*named);
-        if (coded && *coded != *named && !both_galaxies) {
-            sink_.report(Diagnostic(kBoardTypeMismatch, place,
-                                    fmt::format("the board is called {}, but its id {} is that of a {}",
-                                                name_of(*named), board_id, name_of(*coded)))
-                             .note("the name is taken"));
-        }
-        return *named;
-    }
-
-    struct End {
-        std::size_t chip;
-        std::uint32_t channel;
-    };
-
-    std::optional<std::uint32_t> read_channel(const YamlNode& end) {
-        const YamlNode* channel = require(end, "chan", sink_);
-        return channel == nullptr ? std::nullopt
-                                  : narrow(read_number(*channel, "ethernet channel", sink_, kMostChannel));
-    }
-
-    std::optional<End> read_end(const YamlNode& end, std::string_view where) {
-        if (!expect_kind(end, YamlNode::Kind::mapping, "link end", sink_)) {
-            return std::nullopt;
-        }
-        const YamlNode* chip = require(end, "chip", sink_);
-        const auto position = chip == nullptr ? std::nullopt : known_chip(*chip, where);
-        const auto channel = read_channel(end);
-        return position && channel ? std::optional(End{*position, *channel}) : std::nullopt;
-    }
-
-    const YamlNode* list_of_links(std::string_view key) {
-        const YamlNode* list = root_.find(key);
-        if (list == nullptr || list->is_null() ||
-            !expect_kind(*list, YamlNode::Kind::sequence, "list of links", sink_)) {
-            return nullptr;
-        }
-        return list;
-    }
-
-    bool has_ends(const YamlNode& item, std::size_t most) {
-        if (item.is_sequence() && item.items.size() >= 2 && item.items.size() <= most) {
-            return true;
-        }
-        sink_.report(Diagnostic(kClusterBadValue, item.span, "expected a link: a list of its two ends"));
-        return false;
-    }
-
-    void read_links() {
-        const std::string_view key = "ethernet_connections";
-        const YamlNode* list = list_of_links(key);
-        if (list == nullptr) {
-            return;
-        }
-        found_.links.reserve(list->items.size());
-        const std::size_t errors_before = sink_.errors();
-        for (const YamlNode& item : list->items) {
-            if (sink_.errors() - errors_before > kMostErrorsInList) {
-                return;
-            }
-            // A third entry tells whether the routing firmware was on; that says nothing about the cable.
-            if (!has_ends(item, 3)) {
-                continue;
-            }
-            const auto a = read_end(item.items[0], key);
-            const auto b = read_end(item.items[1], key);
-            if (a && b) {
-                found_.links.push_back({a->chip, a->channel, b->chip, b->channel, item.items[0].span});
-            }
-        }
-    }
-
-    void read_remote_links() {
-        const std::string_view key = "ethernet_connections_to_remote_devices";
-        const YamlNode* list = list_of_links(key);
-        if (list == nullptr) {
-            return;
-        }
-        const std::size_t errors_before = sink_.errors();
-        for (const YamlNode& item : list->items) {
-            if (sink_.errors() - errors_before > kMostErrorsInList) {
-                return;
-            }
-            if (!has_ends(item, 2)) {
-                continue;
-            }
-            const auto near = read_end(item.items[0], key);
-            const YamlNode& far = item.items[1];
-            if (!near || !expect_kind(far, YamlNode::Kind::mapping, "link end", sink_)) {
-                continue;
-            }
-            const YamlNode* id = require(far, "remote_chip_id", sink_);
-            const auto unique_id = id == nullptr ? std::nullopt : read_number(*id, "unique id", sink_);
-            const auto channel = read_channel(far);
-            if (unique_id && channel) {
-                found_.remote_links.push_back(
-                    {near->chip, near->channel, *unique_id, *channel, item.items[0].span});
-            }
-        }
-    }
-
     void read_words() {
         if (const YamlNode* type = root_.find("io_device_type")) {
             found_.io_device_type = read_word(*type, "io device type", sink_).value_or("");
@@ -463,6 +240,7 @@ class Reader {
     const YamlNode& root_;
     DiagnosticSink& sink_;
     UmdDescriptor found_;
+    UmdChips chips_;
 };
 
 }  // namespace
