@@ -1,5 +1,4 @@
 // Hostile descriptions: a clear diagnostic or a sound cluster, never a crash, never memory without bound.
-#include <algorithm>
 #include <random>
 
 #include <catch2/catch.hpp>
@@ -152,17 +151,4 @@ TEST_CASE("aliases in a circle and bytes that are no text are refused") {
     CHECK(errors > 0);
     read(std::string("arch:\0 {0: blackhole}", 21), &errors);
     CHECK(errors > 0);
-}
-
-TEST_CASE("the order of hosts and files makes no difference") {
-    support::DiagnosticSink sink;
-    const auto cluster = build_synthetic("wh-galaxy*5@all-to-all:4", sink);
-    const std::string whole = render_cluster_json(*cluster);
-    auto forwards = export_umd_descriptors(*cluster, "c");
-    std::reverse(forwards.begin() + 1, forwards.end());
-    CHECK(forwards.size() == 6);
-    CHECK(natural_less("host-2", "host-10"));
-    CHECK(!natural_less("host-10", "host-2"));
-    CHECK(natural_less("a1b2", "a1b10"));
-    CHECK(whole == render_cluster_json(*cluster));
 }
