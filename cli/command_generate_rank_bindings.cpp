@@ -55,7 +55,7 @@ void define(CLI::App& app, GenerateOptions& options) {
         ->type_name("FILE");
     app.add_flag("-a,--all-solutions", options.all_solutions,
                  "every solution, each in a directory of its own, and solutions_index.yaml");
-    app.add_option("-n,--max-solutions", options.most_solutions,
+    app.add_option("-n,--max-solutions,--solutions", options.most_solutions,
                    "no more than so many; 0 for all; implies -a")
         ->type_name("N");
     app.add_flag("-d,--distinct-host-sets", options.distinct_host_sets,

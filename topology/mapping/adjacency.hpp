@@ -29,8 +29,9 @@ class Adjacency {
     /// 0 if they are no neighbours.
     std::uint32_t links(AsicIndex a, AsicIndex b) const;
 
-    /// Whether a cable between the two may well be missing: there is one, with too few links perhaps; or there
-    /// is no way at all between them; or there are ways of three steps, as round a square, and none of two.
+    /// Whether a cable between the two may well be missing: there is one, with too few links perhaps; or
+    /// there is no way at all between them; or there are ways of three steps, as round a square, and none of
+    /// two.
     bool looks_unplugged(AsicIndex a, AsicIndex b) const;
 
     std::uint32_t host(AsicIndex asic) const { return host_[asic.value]; }

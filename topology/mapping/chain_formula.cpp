@@ -2,47 +2,88 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "topology/mapping/lay_chain.hpp"
 #include "topology/mapping/seat_graph.hpp"
+#include "topology/mapping/seat_paths.hpp"
 
 namespace tt_run::topology {
 
 namespace {
 
-class ChainFormula {
+/// Meshes times seats and pairs of seats: beyond that a formula of places would be too large to be worth it.
+constexpr std::size_t kMostPlaces = 2'000'000;
+
+}  // namespace
+
+class ChainFormula::Statement {
   public:
-    ChainFormula(const MeshChain& chain, const Demand& demand, const Adjacency& adjacency,
-                 const SeatTable& table)
+    Statement(const MeshChain& chain, const Demand& demand, const Adjacency& adjacency,
+              const SeatTable& table, std::size_t most_hosts)
         : chain_(chain),
           adjacency_(adjacency),
           table_(table),
           kind_(demand.meshes[0].kind),
           seats_(table.seats(kind_)),
-          graph_(table, kind_, adjacency, chain.need.least),
+          graph_(table, kind_, adjacency, chain.least_need()),
           links_of_(seats_.size()) {
-        name_links();
+        hopeless_ = cannot_by_counting();
+        if (!hopeless_) {
+            name_links();
+            state_overlaps();
+            state_islands();
+            state_degrees();
+            state_numbers(most_hosts);
+        }
     }
 
-    ChainResult solve(std::size_t most_hosts, Effort effort) {
-        if (cannot_by_counting()) {
-            return {SatAnswer::contradiction, {}};
-        }
-        state_overlaps();
-        state_islands();
-        state_degrees();
-        state_numbers(most_hosts);
-        for (;;) {
+    ChainResult next(Effort effort) {
+        while (!hopeless_) {
             const SatAnswer answer = sat_.solve(effort);
             if (answer != SatAnswer::satisfied) {
                 return {answer, {}};
             }
-            read_model();
-            join_parts();
-            if (parts_.size() == 1) {
-                return {SatAnswer::satisfied, seating()};
+            const SeatPaths closed_early(graph_, links_of_model());
+            SeatPaths paths = closed_early;
+            if (at_.empty()) {  // else the chain's places are stated, and no link may be exchanged
+                paths.join();
             }
-            forbid_parts();
+            if (paths.paths().size() > 1) {
+                forbid_short(paths);
+            } else if (forbidden_.contains(links_along(paths.paths()[0]))) {
+                forbid_short(closed_early);
+            } else if (auto seating =
+                           lay_chain(chain_, graph_, seats_, paths.paths()[0], !forbidden_.empty())) {
+                found_ = paths.paths()[0];
+                return {SatAnswer::satisfied, *std::move(seating)};
+            } else if (!state_places()) {
+                return {SatAnswer::unknown, {}};
+            }
         }
+        return {SatAnswer::contradiction, {}};
+    }
+
+    void forbid_links() {
+        const std::vector<std::size_t> links = links_along(found_);
+        std::vector<int> others;
+        for (const std::size_t link : links) {
+            others.push_back(-link_taken_[link]);
+        }
+        sat_.add(others);
+        forbidden_.insert(links);
+    }
+
+    void forbid_hosts() {
+        std::set<std::uint32_t> hosts;
+        for (const std::uint32_t seat : found_) {
+            hosts.insert(seats_[seat].hosts.begin(), seats_[seat].hosts.end());
+        }
+        std::vector<int> otherwise;
+        for (const auto& [host, used] : host_used_) {
+            otherwise.push_back(hosts.contains(host) ? -used : used);
+        }
+        sat_.add(otherwise);
     }
 
   private:
@@ -54,9 +95,28 @@ class ChainFormula {
         }
     }
 
-    /// Three things that would take a search very long to see: not enough seats with two neighbours, no seats
+    /// Positions of the links that a path uses, ascending.
+    std::vector<std::size_t> links_along(const std::vector<std::uint32_t>& path) const {
+        std::vector<std::size_t> links;
+        for (std::size_t k = 0; k + (chain_.closed ? 0 : 1) < path.size(); ++k) {
+            const std::uint32_t here = path[k];
+            const std::uint32_t next = path[(k + 1) % path.size()];
+            links.push_back(
+                *std::find_if(links_of_[here].begin(), links_of_[here].end(), [&](std::size_t link) {
+                    const SeatPair& pair = graph_.pairs()[link];
+                    return pair.a == next || pair.b == next;
+                }));
+        }
+        std::sort(links.begin(), links.end());
+        return links;
+    }
+
+    /// Things that would take a search very long to see: not enough seats with two neighbours, no seats
     /// enough that hang together, and a ring of odd length where seats fall into two camps.
     bool cannot_by_counting() {
+        if (seats_.size() < chain_.order.size()) {
+            return true;
+        }
         islands_ = graph_.islands(chain_.order.size());
         if (islands_.empty()) {
             return true;
@@ -178,6 +238,8 @@ class ChainFormula {
         }
         for (const auto& [host, literals] : by_any_host) {
             hosts.push_back(sat_.new_variable());
+            host_used_[host] = hosts.back();
+            sat_.implies_any(hosts.back(), literals);
             for (const int literal : literals) {
                 sat_.add({-literal, hosts.back()});
             }
@@ -200,102 +262,24 @@ class ChainFormula {
         }
     }
 
-    void read_model() {
-        next_.assign(seats_.size(), {});
+    std::vector<SeatPair> links_of_model() const {
+        std::vector<SeatPair> links;
         for (std::size_t link = 0; link < link_taken_.size(); ++link) {
             if (sat_.holds(link_taken_[link])) {
-                const SeatPair& pair = graph_.pairs()[link];
-                next_[pair.a].push_back(pair.b);
-                next_[pair.b].push_back(pair.a);
+                links.push_back(graph_.pairs()[link]);
             }
         }
-        find_parts();
+        return links;
     }
 
-    /// Each part as its seats in order; an open one from its end.
-    void find_parts() {
-        parts_.clear();
-        std::vector<bool> seen(seats_.size(), false);
-        const auto walk = [&](std::uint32_t start) {
-            std::vector<std::uint32_t> part;
-            std::uint32_t here = start;
-            for (bool goes_on = true; goes_on;) {
-                seen[here] = true;
-                part.push_back(here);
-                goes_on = false;
-                for (const std::uint32_t other : next_[here]) {
-                    if (!seen[other]) {
-                        here = other;
-                        goes_on = true;
-                        break;
-                    }
-                }
-            }
-            parts_.push_back(std::move(part));
-        };
-        for (std::uint32_t k = 0; k < seats_.size(); ++k) {
-            if (!seen[k] && next_[k].size() == 1) {
-                walk(k);
-            }
-        }
-        for (std::uint32_t k = 0; k < seats_.size(); ++k) {
-            if (!seen[k] && next_[k].size() == 2) {
-                walk(k);
-            }
-        }
-    }
-
-    /// Two parts become one if a link of each can be exchanged for two links across.
-    void join_parts() {
-        for (bool joined = true; joined && parts_.size() > 1;) {
-            joined = false;
-            std::vector<std::uint32_t> part_of(seats_.size(), ~0U);
-            for (std::uint32_t part = 0; part < parts_.size(); ++part) {
-                for (const std::uint32_t seat : parts_[part]) {
-                    part_of[seat] = part;
-                }
-            }
-            for (std::uint32_t a = 0; a < seats_.size() && !joined; ++a) {
-                for (std::size_t k = 0; k < next_[a].size() && !joined; ++k) {
-                    joined = join_at(a, next_[a][k], part_of);
-                }
-            }
-            if (joined) {
-                find_parts();
-            }
-        }
-    }
-
-    bool join_at(std::uint32_t a, std::uint32_t b, const std::vector<std::uint32_t>& part_of) {
-        for (const std::uint32_t c : graph_.beside(a)) {
-            if (part_of[c] == ~0U || part_of[c] == part_of[a]) {
-                continue;
-            }
-            for (const std::uint32_t d : next_[c]) {
-                if (graph_.touches(b, d)) {
-                    exchange(a, b, c);
-                    exchange(b, a, d);
-                    exchange(c, d, a);
-                    exchange(d, c, b);
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    void exchange(std::uint32_t seat, std::uint32_t from, std::uint32_t to) {
-        *std::find(next_[seat].begin(), next_[seat].end(), from) = to;
-    }
-
-    /// A chain cannot end inside a part: it has more meshes than that, so it leaves the part's seats.
-    void forbid_parts() {
-        for (const std::vector<std::uint32_t>& part : parts_) {
-            if (part.size() >= chain_.order.size()) {
+    /// A chain cannot end inside a shorter path: it has more meshes than that, so it leaves the path's seats.
+    void forbid_short(const SeatPaths& paths) {
+        for (const std::vector<std::uint32_t>& path : paths.paths()) {
+            if (path.size() >= chain_.order.size()) {
                 continue;
             }
             std::vector<bool> inside(seats_.size(), false);
-            for (const std::uint32_t seat : part) {
+            for (const std::uint32_t seat : path) {
                 inside[seat] = true;
             }
             std::vector<int> leaving;
@@ -305,48 +289,59 @@ class ChainFormula {
                     leaving.push_back(link_taken_[link]);
                 }
             }
-            for (const std::uint32_t seat : part) {
+            for (const std::uint32_t seat : path) {
                 sat_.implies_any(taken_[seat], leaving);
             }
         }
     }
 
-    /// The turn of the chain that leaves the most meshes on their natural hosts.
-    Seating seating() const {
-        std::vector<std::uint32_t> walk;
-        for (const std::uint32_t k : parts_[0]) {
-            walk.push_back(k);
+    /// Which mesh of the chain takes which seat, where that matters because not all needs are alike: meshes
+    /// that follow one another take seats with links enough. False if that is too much to state.
+    bool state_places() {
+        const std::size_t n = chain_.order.size();
+        if (!at_.empty() || n * (seats_.size() + graph_.pairs().size()) > kMostPlaces) {
+            return false;
         }
-        std::vector<std::uint32_t> hosts;
-        for (const std::uint32_t seat : walk) {
-            hosts.push_back(seats_[seat].hosts[0]);
+        at_.resize(n);
+        for (std::vector<int>& places : at_) {
+            for (std::size_t seat = 0; seat < seats_.size(); ++seat) {
+                places.push_back(sat_.new_variable());
+                sat_.add({-places.back(), taken_[seat]});
+            }
+            sat_.exactly_one(places);
         }
-        std::vector<std::uint32_t> used = hosts;
-        std::sort(used.begin(), used.end());
-        used.erase(std::unique(used.begin(), used.end()), used.end());
-        const std::size_t n = walk.size();
-        std::size_t best_score = n + 1;
-        std::vector<std::uint32_t> best;
-        for (int way = 0; way < 2; ++way) {
-            for (std::size_t turn = 0; turn < (chain_.closed ? n : 1); ++turn) {
-                std::vector<std::uint32_t> turned(n);
-                std::size_t displaced = 0;
-                for (std::size_t k = 0; k < n; ++k) {
-                    const std::size_t from = way == 0 ? (turn + k) % n : (turn + n - 1 - k) % n;
-                    turned[k] = walk[from];
-                    displaced += hosts[from] != used[natural_host(chain_.order[k], n, used.size())] ? 1 : 0;
-                }
-                if (displaced < best_score || (displaced == best_score && turned < best)) {
-                    best_score = displaced;
-                    best = std::move(turned);
+        for (std::size_t seat = 0; seat < seats_.size(); ++seat) {
+            std::vector<int> meshes;
+            for (const std::vector<int>& places : at_) {
+                meshes.push_back(places[seat]);
+            }
+            sat_.at_most_one(meshes);
+            sat_.implies_any(taken_[seat], meshes);
+        }
+        for (std::size_t k = 0; k < chain_.needs.size(); ++k) {
+            state_step(at_[k], at_[(k + 1) % n], chain_.needs[k]);
+        }
+        return true;
+    }
+
+    void state_step(const std::vector<int>& here, const std::vector<int>& next, std::uint32_t need) {
+        for (std::uint32_t seat = 0; seat < seats_.size(); ++seat) {
+            std::vector<int> nexts;
+            std::vector<int> heres;
+            for (const std::uint32_t other : graph_.beside(seat)) {
+                if (graph_.links(seat, other) >= need) {
+                    nexts.push_back(next[other]);
+                    heres.push_back(here[other]);
                 }
             }
+            sat_.implies_any(here[seat], nexts);
+            sat_.implies_any(next[seat], heres);
         }
-        Seating result(n);
-        for (std::size_t k = 0; k < n; ++k) {
-            result[chain_.order[k]] = best[k];
+        for (std::size_t link = 0; link < link_taken_.size(); ++link) {
+            const SeatPair& pair = graph_.pairs()[link];
+            sat_.add({-here[pair.a], -next[pair.b], link_taken_[link]});
+            sat_.add({-here[pair.b], -next[pair.a], link_taken_[link]});
         }
-        return result;
     }
 
     const MeshChain& chain_;
@@ -358,20 +353,36 @@ class ChainFormula {
     std::vector<int> link_taken_;                     ///< literals, as graph_.pairs()
     std::vector<std::vector<std::size_t>> links_of_;  ///< per seat, positions in the same
     std::vector<int> taken_;                          ///< literals, per seat
+    std::map<std::uint32_t, int> host_used_;          ///< literals: exactly if one of its seats is taken
+    std::vector<std::vector<int>> at_;  ///< literals, per mesh of the chain and seat, once stated
     std::vector<std::vector<std::uint32_t>> islands_;
-    std::vector<std::vector<std::uint32_t>> next_;
-    std::vector<std::vector<std::uint32_t>> parts_;
     SatProblem sat_;
+    bool hopeless_ = false;
+    std::vector<std::uint32_t> found_;  ///< the path of the last answer
+    std::set<std::vector<std::size_t>> forbidden_;
 };
 
-}  // namespace
+ChainFormula::ChainFormula(const MeshChain& chain, const Demand& demand, const Adjacency& adjacency,
+                           const SeatTable& table, std::size_t most_hosts)
+    : statement_(std::make_unique<Statement>(chain, demand, adjacency, table, most_hosts)) {}
+
+ChainFormula::~ChainFormula() = default;
+
+ChainResult ChainFormula::next(Effort effort) {
+    return statement_->next(effort);
+}
+
+void ChainFormula::forbid_links() {
+    statement_->forbid_links();
+}
+
+void ChainFormula::forbid_hosts() {
+    statement_->forbid_hosts();
+}
 
 ChainResult seat_chain(const MeshChain& chain, const Demand& demand, const Adjacency& adjacency,
                        const SeatTable& table, std::size_t most_hosts, Effort effort) {
-    if (table.seats(demand.meshes[0].kind).size() < chain.order.size()) {
-        return {SatAnswer::contradiction, {}};
-    }
-    return ChainFormula(chain, demand, adjacency, table).solve(most_hosts, effort);
+    return ChainFormula(chain, demand, adjacency, table, most_hosts).next(effort);
 }
 
 }  // namespace tt_run::topology

@@ -89,7 +89,7 @@ class ConnectionExplainer {
             return false;
         }
         const SeatTable table(graph_, demand, adjacency_, {kFootprintSteps, Deadline::max()});
-        const SeatGraph seats(table, demand.meshes[0].kind, adjacency_, chain->need.least);
+        const SeatGraph seats(table, demand.meshes[0].kind, adjacency_, chain->least_need());
         if (!table.complete() || !seats.has_two_camps() ||
             !probe_.fits(without_connection(graph_, graph_.connections.size() - 1)) ||
             !probe_.fits(shorter_ring(*chain))) {
@@ -104,7 +104,7 @@ class ConnectionExplainer {
                          .note(fmt::format(
                              "wherever two places have {} link{} between them, they are of two camps, like "
                              "the squares of a chessboard; a ring visits both equally often",
-                             chain->need.least, chain->need.least == 1 ? "" : "s"))
+                             chain->least_need(), chain->least_need() == 1 ? "" : "s"))
                          .help("take an even number of meshes, or fewer channels"));
         return true;
     }

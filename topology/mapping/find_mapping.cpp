@@ -197,7 +197,9 @@ class Finder {
         const auto has_enough = [&] {
             return options_.solutions != 0 && result.mappings.size() >= options_.solutions;
         };
-        const SatAnswer end = search_.find_all(hosts, [&](const Chips& chips) {
+        const auto distinct = options_.distinct_host_sets ? MappingSearch::Distinct::host_sets
+                                                          : MappingSearch::Distinct::mappings;
+        const SatAnswer end = search_.find_all(hosts, distinct, [&](const Chips& chips) {
             if (is_new(chips)) {
                 result.mappings.push_back(score_mapping(demand_, adjacency_, chips));
             }
@@ -259,15 +261,13 @@ class Finder {
     std::optional<MappingSearch> full_search_;
 };
 
-/// Finds; and in builds with assertions, has the independent checker look at everything found.
+/// Finds, and has the independent checker look at everything found: it takes a hundredth of the search.
 MappingResult find_believed(const MeshGraph& graph, const Cluster& cluster, const MappingOptions& options,
                             support::DiagnosticSink& sink) {
     MappingResult result = Finder(graph, cluster, options, sink).find(graph);
-#ifndef NDEBUG
     for (const Mapping& mapping : result.mappings) {
         TT_RUN_CHECK(check_mapping(graph, cluster, options, mapping).empty());
     }
-#endif
     return result;
 }
 

@@ -50,7 +50,9 @@ MappingSearch::Answer MappingSearch::seat(const SeatTable& table, std::size_t mo
                                           Effort effort) const {
     if (chain_ && chain_->order.size() >= kLongChain) {
         const ChainResult chain = seat_chain(*chain_, demand_, adjacency_, table, most_hosts, effort);
-        return {chain.answer, chips_of(table, chain.seating)};
+        if (chain.answer != SatAnswer::unknown || chain_->is_uniform()) {
+            return {chain.answer, chips_of(table, chain.seating)};
+        }
     }
     Answer answer;
     const SearchEnd end = place_meshes(demand_, adjacency_, table, most_hosts, {kPlacingSteps, deadline_},
@@ -68,17 +70,25 @@ MappingSearch::Answer MappingSearch::seat(const SeatTable& table, std::size_t mo
     return answer;
 }
 
-SatAnswer MappingSearch::find_all(
-    std::size_t most_hosts, const std::function<bool(const std::vector<std::vector<AsicIndex>>&)>& found) {
+SatAnswer MappingSearch::find_all(std::size_t most_hosts, Distinct distinct, const Found& found) {
     if (is_hopeless()) {
         return SatAnswer::contradiction;
     }
+    if (chain_ && chain_->order.size() >= kLongChain) {
+        const SatAnswer end = find_chains(most_hosts, distinct, found);
+        if (end != SatAnswer::contradiction || distinct == Distinct::host_sets) {
+            return table_.complete() ? end : SatAnswer::unknown;
+        }
+        // Every ring and line has been shown; they can still be turned.
+    }
+    const bool by_hosts = distinct == Distinct::host_sets;
     std::vector<Seating> seen;
-    const SearchEnd end = place_meshes(demand_, adjacency_, table_, most_hosts, {kListingSteps, deadline_},
-                                       [&](const Seating& seating) {
-                                           seen.push_back(seating);
-                                           return found(chips_of(table_, seating));
-                                       });
+    const SearchEnd end =
+        place_meshes(demand_, adjacency_, table_, most_hosts,
+                     {by_hosts ? kPlacingSteps : kListingSteps, deadline_}, [&](const Seating& seating) {
+                         seen.push_back(seating);
+                         return found(chips_of(table_, seating));
+                     });
     if (end == SearchEnd::stopped) {
         return SatAnswer::satisfied;
     }
@@ -87,7 +97,7 @@ SatAnswer MappingSearch::find_all(
     }
     for (;;) {
         const SeatingResult seats =
-            seat_by_formula(demand_, adjacency_, table_, most_hosts, seen, {-1, deadline_});
+            seat_by_formula(demand_, adjacency_, table_, most_hosts, {seen, by_hosts}, {-1, deadline_});
         if (seats.answer != SatAnswer::satisfied) {
             return table_.complete() ? seats.answer : SatAnswer::unknown;
         }
@@ -95,6 +105,17 @@ SatAnswer MappingSearch::find_all(
         if (!found(chips_of(table_, seats.seating))) {
             return SatAnswer::satisfied;
         }
+    }
+}
+
+SatAnswer MappingSearch::find_chains(std::size_t most_hosts, Distinct distinct, const Found& found) {
+    ChainFormula formula(*chain_, demand_, adjacency_, table_, most_hosts);
+    for (;;) {
+        const ChainResult chain = formula.next({-1, deadline_});
+        if (chain.answer != SatAnswer::satisfied || !found(chips_of(table_, chain.seating))) {
+            return chain.answer;
+        }
+        distinct == Distinct::host_sets ? formula.forbid_hosts() : formula.forbid_links();
     }
 }
 

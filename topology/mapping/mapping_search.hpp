@@ -1,10 +1,10 @@
 #pragma once
 
-#include <memory>
+#include <functional>
 #include <optional>
 
-#include "topology/mapping/chip_formula.hpp"
 #include "topology/mapping/chain_formula.hpp"
+#include "topology/mapping/chip_formula.hpp"
 #include "topology/mapping/seat_formula.hpp"
 
 namespace tt_run::topology {
@@ -24,11 +24,13 @@ class MappingSearch {
     /// A mapping that uses at most so many hosts. `conflicts` as in Effort, for each engine.
     Answer find(std::size_t most_hosts, int conflicts);
 
+    /// What no two of several mappings have in common.
+    enum class Distinct { mappings, host_sets };
+    using Found = std::function<bool(const std::vector<std::vector<AsicIndex>>&)>;
     /// Calls `found` with one mapping after another until it returns false; no two have the same ASICs for
-    /// every mesh. The answer tells how it ended: `contradiction` if there are no others, `satisfied` if
-    /// `found` had enough.
-    SatAnswer find_all(std::size_t most_hosts,
-                       const std::function<bool(const std::vector<std::vector<AsicIndex>>&)>& found);
+    /// every mesh, and where host sets are to be distinct, few are on the same hosts. The answer tells how it
+    /// ended: `contradiction` if there are no others, `satisfied` if `found` had enough.
+    SatAnswer find_all(std::size_t most_hosts, Distinct distinct, const Found& found);
 
     /// The meshes of which not even one alone can lie on the cluster: the first of each kind. Nothing if all
     /// can, or if their footprints are too many to be sure.
@@ -38,6 +40,7 @@ class MappingSearch {
 
   private:
     Answer seat(const SeatTable& table, std::size_t most_hosts, Effort effort) const;
+    SatAnswer find_chains(std::size_t most_hosts, Distinct distinct, const Found& found);
     std::vector<std::vector<AsicIndex>> chips_of(const SeatTable& table, const Seating& seating) const;
     bool is_hopeless() const { return !hopeless_meshes().empty(); }
 

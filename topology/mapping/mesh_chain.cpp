@@ -16,16 +16,20 @@ std::optional<MeshChain> find_chain(const Demand& demand) {
         (demand.connections.size() != meshes && demand.connections.size() + 1 != meshes)) {
         return std::nullopt;
     }
+    struct Step {
+        std::size_t to;
+        std::uint32_t need;
+    };
     MeshChain chain;
-    chain.need = demand.connections[0].need;
-    std::vector<std::vector<std::size_t>> beside(meshes);
+    std::vector<std::vector<Step>> beside(meshes);
     for (const ConnectionDemand& connection : demand.connections) {
-        if (!connection.joins_two_meshes() || connection.from_chip ||
-            connection.need.least != chain.need.least) {
+        if (!connection.joins_two_meshes() || connection.from_chip) {
             return std::nullopt;
         }
-        beside[connection.from[0]].push_back(connection.to[0]);
-        beside[connection.to[0]].push_back(connection.from[0]);
+        const std::size_t a = connection.from[0];
+        const std::size_t b = connection.to[0];
+        beside[a].push_back({b, connection.need.least});
+        beside[b].push_back({a, connection.need.least});
     }
     std::size_t start = 0;
     for (std::size_t mesh = meshes; mesh-- > 0;) {
@@ -40,11 +44,15 @@ std::optional<MeshChain> find_chain(const Demand& demand) {
         seen[here] = true;
         chain.order.push_back(here);
         const auto next = std::find_if(beside[here].begin(), beside[here].end(),
-                                       [&](std::size_t other) { return !seen[other]; });
+                                       [&](const Step& step) { return !seen[step.to]; });
         if (next == beside[here].end()) {
             break;
         }
-        here = *next;
+        chain.needs.push_back(next->need);
+        here = next->to;
+    }
+    if (chain.closed) {
+        chain.needs.push_back(beside[start].back().need);
     }
     return chain.order.size() == meshes ? std::optional(std::move(chain)) : std::nullopt;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace tt_run::topology {
 
@@ -12,20 +13,14 @@ class SeatFormula {
     SeatFormula(const Demand& demand, const Adjacency& adjacency, const SeatTable& table)
         : demand_(demand), adjacency_(adjacency), table_(table) {}
 
-    SeatingResult solve(std::size_t most_hosts, const std::vector<Seating>& forbidden, Effort effort) {
+    SeatingResult solve(std::size_t most_hosts, const ForbiddenSeatings& forbidden, Effort effort) {
         state_seats();
         state_overlaps();
         for (const ConnectionDemand& connection : demand_.connections) {
             connection.joins_two_meshes() ? state_connection(connection) : state_group(connection);
         }
         state_hosts(most_hosts);
-        for (const Seating& seating : forbidden) {
-            std::vector<int> clause;
-            for (std::size_t mesh = 0; mesh < seating.size(); ++mesh) {
-                clause.push_back(-takes_[mesh][seating[mesh]]);
-            }
-            sat_.add(clause);
-        }
+        forbidden.by_hosts ? forbid_hosts(forbidden.seatings) : forbid(forbidden.seatings);
         SeatingResult result;
         result.answer = sat_.solve(effort);
         if (result.answer == SatAnswer::satisfied) {
@@ -167,6 +162,47 @@ class SeatFormula {
         sat_.at_least(links, connection.need.least);
     }
 
+    void forbid(std::span<const Seating> seatings) {
+        for (const Seating& seating : seatings) {
+            std::vector<int> clause;
+            for (std::size_t mesh = 0; mesh < seating.size(); ++mesh) {
+                clause.push_back(-takes_[mesh][seating[mesh]]);
+            }
+            sat_.add(clause);
+        }
+    }
+
+    void forbid_hosts(std::span<const Seating> seatings) {
+        std::map<std::uint32_t, std::vector<int>> on_host;
+        for (std::size_t mesh = 0; mesh < takes_.size(); ++mesh) {
+            for (std::size_t seat = 0; seat < takes_[mesh].size(); ++seat) {
+                for (const std::uint32_t host : seats_of(mesh)[seat].hosts) {
+                    on_host[host].push_back(takes_[mesh][seat]);
+                }
+            }
+        }
+        std::map<std::uint32_t, int> used;  // exactly if a mesh is on it
+        for (const auto& [host, literals] : on_host) {
+            used[host] = sat_.new_variable();
+            sat_.implies_any(used[host], literals);
+            for (const int literal : literals) {
+                sat_.add({-literal, used[host]});
+            }
+        }
+        for (const Seating& seating : seatings) {
+            std::set<std::uint32_t> hosts;
+            for (std::size_t mesh = 0; mesh < seating.size(); ++mesh) {
+                const Footprint& print = seats_of(mesh)[seating[mesh]];
+                hosts.insert(print.hosts.begin(), print.hosts.end());
+            }
+            std::vector<int> otherwise;
+            for (const auto& [host, literal] : used) {
+                otherwise.push_back(hosts.contains(host) ? -literal : literal);
+            }
+            sat_.add(otherwise);
+        }
+    }
+
     void state_hosts(std::size_t most_hosts) {
         if (most_hosts >= adjacency_.cluster().hosts().size()) {
             return;
@@ -203,7 +239,7 @@ class SeatFormula {
 }  // namespace
 
 SeatingResult seat_by_formula(const Demand& demand, const Adjacency& adjacency, const SeatTable& table,
-                              std::size_t most_hosts, const std::vector<Seating>& forbidden, Effort effort) {
+                              std::size_t most_hosts, const ForbiddenSeatings& forbidden, Effort effort) {
     std::size_t pairs = 0;
     for (const MeshDemand& mesh : demand.meshes) {
         pairs += table.seats(mesh.kind).size();

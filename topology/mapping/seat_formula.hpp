@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "topology/mapping/place_meshes.hpp"
 
 namespace tt_run::topology {
@@ -12,10 +14,15 @@ struct SeatingResult {
     Seating seating;  ///< if satisfied
 };
 
+/// Seatings not wanted again; or, with `by_hosts`, none on the very same hosts as one of them.
+struct ForbiddenSeatings {
+    std::span<const Seating> seatings;
+    bool by_hosts = false;
+};
+
 /// The same question as place_meshes(), as one formula: which mesh takes which seat. For the cases in which
 /// seating one after another goes astray. A contradiction is a proof only if the table is complete.
-/// `forbidden` are seatings not wanted again.
 SeatingResult seat_by_formula(const Demand& demand, const Adjacency& adjacency, const SeatTable& table,
-                              std::size_t most_hosts, const std::vector<Seating>& forbidden, Effort effort);
+                              std::size_t most_hosts, const ForbiddenSeatings& forbidden, Effort effort);
 
 }  // namespace tt_run::topology

@@ -9,7 +9,7 @@ SeatGraph::SeatGraph(const SeatTable& table, std::size_t kind, const Adjacency& 
                      std::uint32_t least_links)
     : table_(table), adjacency_(adjacency), kind_(kind), seats_(table.seats(kind)) {
     for (std::uint32_t a = 0; a < seats_.size(); ++a) {
-        beside_.push_back(links_from(a, least_links));
+        find_beside(a, least_links);
         for (const std::uint32_t b : beside_.back()) {
             if (a < b) {
                 pairs_.push_back({a, b});
@@ -19,7 +19,7 @@ SeatGraph::SeatGraph(const SeatTable& table, std::size_t kind, const Adjacency& 
 }
 
 /// The seats that this one has so many links to.
-std::vector<std::uint32_t> SeatGraph::links_from(std::uint32_t seat, std::uint32_t least_links) const {
+void SeatGraph::find_beside(std::uint32_t seat, std::uint32_t least_links) {
     std::map<std::uint32_t, std::uint32_t> links;
     for (const AsicIndex asic : seats_[seat].asics) {
         for (const Neighbour& neighbour : adjacency_.neighbours(asic)) {
@@ -28,17 +28,20 @@ std::vector<std::uint32_t> SeatGraph::links_from(std::uint32_t seat, std::uint32
             }
         }
     }
-    std::vector<std::uint32_t> others;
+    beside_.emplace_back();
+    links_.emplace_back();
     for (const auto& [other, count] : links) {
         if (count >= least_links && other != seat && disjoint(seats_[seat], seats_[other])) {
-            others.push_back(other);
+            beside_.back().push_back(other);
+            links_.back().push_back(count);
         }
     }
-    return others;
 }
 
-bool SeatGraph::touches(std::uint32_t a, std::uint32_t b) const {
-    return std::binary_search(beside_[a].begin(), beside_[a].end(), b);
+std::uint32_t SeatGraph::links(std::uint32_t a, std::uint32_t b) const {
+    const auto at = std::lower_bound(beside_[a].begin(), beside_[a].end(), b);
+    return at == beside_[a].end() || *at != b ? 0
+                                              : links_[a][static_cast<std::size_t>(at - beside_[a].begin())];
 }
 
 bool SeatGraph::has_two_camps() const {

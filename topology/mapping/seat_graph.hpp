@@ -26,7 +26,9 @@ class SeatGraph {
     const std::vector<SeatPair>& pairs() const { return pairs_; }
     /// Seats beside one, ascending.
     std::span<const std::uint32_t> beside(std::uint32_t seat) const { return beside_[seat]; }
-    bool touches(std::uint32_t a, std::uint32_t b) const;
+    bool touches(std::uint32_t a, std::uint32_t b) const { return links(a, b) != 0; }
+    /// 0 if no connection can join them.
+    std::uint32_t links(std::uint32_t a, std::uint32_t b) const;
 
     /// The seats fall into two camps, like the squares of a chessboard: every pair joins one with the other.
     bool has_two_camps() const;
@@ -35,7 +37,7 @@ class SeatGraph {
     std::vector<std::vector<std::uint32_t>> islands(std::size_t meshes) const;
 
   private:
-    std::vector<std::uint32_t> links_from(std::uint32_t seat, std::uint32_t least_links) const;
+    void find_beside(std::uint32_t seat, std::uint32_t least_links);
     std::vector<std::uint32_t> island_of(std::uint32_t start, std::vector<bool>& seen) const;
     std::size_t room_of(const std::vector<std::uint32_t>& island) const;
 
@@ -45,6 +47,7 @@ class SeatGraph {
     const std::vector<Footprint>& seats_;
     std::vector<SeatPair> pairs_;
     std::vector<std::vector<std::uint32_t>> beside_;
+    std::vector<std::vector<std::uint32_t>> links_;  ///< to those
 };
 
 }  // namespace tt_run::topology

@@ -7,6 +7,7 @@
 
 #include "test/support/altered_cluster.hpp"
 #include "test/unit/topology/mapping/mapping_fixture.hpp"
+#include "topology/mapping/adjacency.hpp"
 
 using namespace tt_run;
 using namespace tt_run::topology;
@@ -160,6 +161,64 @@ TEST_CASE("no turn of a ring, either way round, has more of its meshes on their 
             std::reverse(homes.begin(), homes.end());
         }
     }
+}
+
+TEST_CASE("a ring whose connections ask for different numbers of links finds its turn, or its way") {
+    for (const auto& [meshes, machine] :
+         std::vector<std::pair<int, std::string>>{{8, "bh-galaxy*4@torus2x2"},
+                                                  {16, "bh-galaxy*4@torus2x2"},
+                                                  {23, "bh-galaxy*6@torus3x2"},
+                                                  {24, "bh-galaxy*6@torus3x2"}}) {
+        INFO(meshes << " meshes on " << machine);
+        const Cluster cluster = imagine(machine);
+        MeshGraph graph = load_graph(test::many_meshes("BLACKHOLE", 4, 2, meshes, "RING", 2, "RELAXED"));
+        const Mapping even = map_checked(graph, cluster).mappings[0];
+        // What each connection happens to get, asked of another one three meshes on.
+        const Adjacency adjacency(cluster);
+        std::set<std::int32_t> counts;
+        for (std::size_t k = 0; k < graph.connections.size(); ++k) {
+            const MeshConnection& from = graph.connections[k];
+            std::uint32_t links = 0;
+            for (const AsicIndex a : even.chips[static_cast<std::size_t>(from.from.value)]) {
+                for (const AsicIndex b : even.chips[static_cast<std::size_t>(from.to.value)]) {
+                    links += adjacency.links(a, b);
+                }
+            }
+            Channels& wanted = graph.connections[(k + 3) % graph.connections.size()].channels;
+            wanted = {static_cast<std::int32_t>(links), ChannelPolicy::strict};
+            counts.insert(wanted.count);
+        }
+        CHECK(counts.size() > 1);
+        CHECK(map_checked(graph, cluster).mappings[0].lost.empty());
+    }
+}
+
+TEST_CASE("several solutions of a ring differ, on the same hosts or on others") {
+    const Cluster torus = imagine("bh-galaxy*6@torus3x2");
+    const MeshGraph graph = load_graph(test::many_meshes("BLACKHOLE", 2, 4, 12, "RING", 2));
+    MappingOptions options;
+    options.solutions = 12;
+    const MappingResult some = map_checked(graph, torus, options);
+    CHECK(some.mappings.size() == 12);
+    std::set<std::vector<std::vector<AsicIndex>>> seen;
+    for (const Mapping& mapping : some.mappings) {
+        CHECK(mapping.score.hosts == 3);
+        CHECK(seen.insert(mapping.chips).second);
+    }
+    options.solutions = 0;
+    options.distinct_host_sets = true;
+    const MappingResult all = map_checked(graph, torus, options);
+    CHECK(all.complete);
+    std::set<std::set<std::string>> host_sets;
+    for (const Mapping& mapping : all.mappings) {
+        std::set<std::string> hosts;
+        for (const std::vector<AsicIndex>& mesh : mapping.chips) {
+            hosts.insert(torus.host_of(mesh[0]).name);
+        }
+        CHECK(hosts.size() == 3);
+        CHECK(host_sets.insert(hosts).second);
+    }
+    CHECK(host_sets.size() > 2);
 }
 
 TEST_CASE("rings close on machines that are cabled at random") {
