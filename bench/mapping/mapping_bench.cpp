@@ -1,5 +1,10 @@
-// Rings of meshes on 36 Blackhole Galaxies: our search beside a plain one-hot encoding of the same question,
-// in one run. Prints a table: mapping_bench [REPEATS [SECONDS-FOR-THE-PLAIN-ENCODING]]
+// Mappings that the field asks for: our search beside a plain one-hot encoding of the same question, in one
+// run. Prints tables:
+//
+//   mapping_bench [REPEATS [SECONDS-FOR-THE-PLAIN-ENCODING [MACHINE...]]]
+//
+// A machine is `systems` (the project's own configurations), `torus`, or `1`, `2`, ... for the seed of random
+// cables; none stands for systems, torus and the first three seeds.
 #include <algorithm>
 #include <cstdlib>
 #include <random>
@@ -8,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include "support/file.hpp"
 #include "test/support/altered_cluster.hpp"
 #include "topology/load_mesh_graph.hpp"
 #include "topology/mapping/check_mapping.hpp"
@@ -25,6 +31,11 @@ double milliseconds_since(Clock::time_point start) {
     return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
+MeshGraph load(const std::string& text) {
+    support::DiagnosticSink sink;
+    return load_mesh_graph(support::make_source_text("mgd", text), MgdProfile::library, sink).value();
+}
+
 MeshGraph ring(int rows, int columns, int meshes, int channels) {
     std::string text = fmt::format(
         "mesh_descriptors {{ name: \"M\" arch: BLACKHOLE device_topology {{ dims: [ {}, {} ] }} "
@@ -39,8 +50,28 @@ MeshGraph ring(int rows, int columns, int meshes, int channels) {
         "graph_topology {{ layout_type: RING channels {{ count: {} policy: STRICT }} }} }}\n"
         "top_level_instance {{ graph {{ graph_descriptor: \"G\" graph_id: 0 }} }}\n",
         channels);
-    support::DiagnosticSink sink;
-    return load_mesh_graph(support::make_source_text("ring", text), MgdProfile::library, sink).value();
+    return load(text);
+}
+
+/// A ring of 48 meshes of 4x2 of the field: each connection asks for the links of a tray's long side, or of
+/// its short one.
+MeshGraph uneven_ring() {
+    constexpr std::string_view kNeeds = "884884884888444488848884888488844448884884884884";
+    std::string text =
+        "mesh_descriptors { name: \"M\" arch: BLACKHOLE device_topology { dims: [ 4, 2 ] } host_topology { "
+        "dims: "
+        "[ 1, 1 ] } channels { count: 2 policy: RELAXED } }\ngraph_descriptors { name: \"G\" type: "
+        "\"FABRIC\"\n";
+    for (std::size_t k = 0; k < kNeeds.size(); ++k) {
+        text += fmt::format("instances {{ mesh {{ mesh_descriptor: \"M\" mesh_id: {} }} }}\n", k);
+    }
+    for (std::size_t k = 0; k < kNeeds.size(); ++k) {
+        text += fmt::format(
+            "connections {{ nodes {{ mesh {{ mesh_descriptor: \"M\" mesh_id: {} }} }} nodes {{ mesh {{ "
+            "mesh_descriptor: \"M\" mesh_id: {} }} }} channels {{ count: {} policy: STRICT }} }}\n",
+            k, (k + 1) % kNeeds.size(), kNeeds[k]);
+    }
+    return load(text + "}\ntop_level_instance { graph { graph_descriptor: \"G\" graph_id: 0 } }\n");
 }
 
 struct Spread {
@@ -106,22 +137,63 @@ std::string plain(const MeshGraph& graph, const Cluster& cluster, double seconds
                                                             : "gave up");
 }
 
-void row(const std::string& machine, const Cluster& cluster, int rows, int columns, int meshes, int channels,
+void row(const std::string& machine, const Cluster& cluster, const std::string& job, const MeshGraph& graph,
          int repeats, double seconds) {
-    const MeshGraph graph = ring(rows, columns, meshes, channels);
     const Ours fewest = measure(graph, cluster, true, repeats);
     const Ours any = measure(graph, cluster, false, repeats);
     const bool mapped = !fewest.result.mappings.empty();
-    fmt::print(
-        "| {} | {} of {}x{}, {} channels | {} | {} | {:.0f} ({:.0f}-{:.0f}) | {:.0f} ({:.0f}-{:.0f}) | {} "
-        "|\n",
-        machine, meshes, rows, columns, channels, name_of(fewest.result.answer),
-        mapped ? fmt::format("{}{}", fewest.result.mappings[0].score.hosts,
-                             fewest.result.fewest_hosts_proved ? ", proved" : "")
-               : "-",
-        fewest.time.median, fewest.time.least, fewest.time.most, any.time.median, any.time.least,
-        any.time.most, plain(graph, cluster, seconds));
+    fmt::print("| {} | {} | {} | {} | {} | {:.1f} ({:.1f}-{:.1f}) | {:.1f} ({:.1f}-{:.1f}) | {} |\n", machine,
+               job, name_of(fewest.result.answer),
+               mapped ? fmt::format("{}{}", fewest.result.mappings[0].score.hosts,
+                                    fewest.result.fewest_hosts_proved ? ", proved" : "")
+                      : "-",
+               mapped ? fmt::format("{}", fewest.result.mappings[0].score.displaced) : "-",
+               fewest.time.median, fewest.time.least, fewest.time.most, any.time.median, any.time.least,
+               any.time.most, plain(graph, cluster, seconds));
     std::fflush(stdout);
+}
+
+/// Every configuration that has a machine of its name, and the uneven ring.
+void systems(int repeats, double seconds) {
+    const auto imagine = [](const std::string& machine) {
+        support::DiagnosticSink sink;
+        return build_synthetic(machine, sink).value();
+    };
+    for (const auto& [config, machine] : std::vector<std::pair<std::string, std::string>>{
+             {"t3k", "t3k"},
+             {"split-galaxy-4x4", "wh-galaxy"},
+             {"split-galaxy-4x2", "wh-galaxy"},
+             {"split-galaxy-big-mesh", "wh-galaxy"},
+             {"bh-split-galaxy-4x4", "bh-galaxy"},
+             {"bh-split-galaxy-4x2", "bh-galaxy"},
+             {"bh-split-galaxy-big-mesh", "bh-galaxy"},
+             {"dual-galaxy", "wh-galaxy*2@mesh1x2"},
+             {"quad-galaxy", "wh-galaxy*4@torus4x1"},
+             {"bh-pipeline", "bh-galaxy*4@torus4x1"},
+             {"5-galaxy", "wh-galaxy*5@all-to-all:4"},
+             {"closetbox", "closetbox"},
+         }) {
+        const auto path = fmt::format("{}/configs/{}/mgd.textproto", TT_RUN_SOURCE_DIR, config);
+        row(machine, imagine(machine), config, load(support::read_file(path).value()), repeats, seconds);
+    }
+    for (const std::string machine : {"bh-galaxy*12@torus4x3", "bh-galaxy*12@torus6x2",
+                                      "bh-galaxy*16@torus4x4", "bh-galaxy*36@torus6x6"}) {
+        row(machine, imagine(machine), "48 of 4x2, 8 or 4 channels", uneven_ring(), repeats, seconds);
+    }
+}
+
+void rings(const std::string& machine, const Cluster& cluster, int repeats, double seconds) {
+    const auto one = [&](int rows, int columns, int meshes, int channels) {
+        row(machine, cluster, fmt::format("{} of {}x{}, {} channels", meshes, rows, columns, channels),
+            ring(rows, columns, meshes, channels), repeats, seconds);
+    };
+    for (const int meshes : {16, 32, 64, 80, 96, 112, 128, 143, 144}) {
+        one(2, 4, meshes, 2);
+    }
+    for (const int meshes : {8, 16, 32, 64, 71, 72}) {
+        one(4, 4, meshes, 2);
+    }
+    one(4, 4, 71, 8);
 }
 
 }  // namespace
@@ -129,24 +201,23 @@ void row(const std::string& machine, const Cluster& cluster, int rows, int colum
 int main(int argc, char** argv) {
     const int repeats = argc > 1 ? std::atoi(argv[1]) : 5;
     const double seconds = argc > 2 ? std::atof(argv[2]) : 120;
+    std::vector<std::string> machines(argv + std::min(argc, 3), argv + argc);
+    if (machines.empty()) {
+        machines = {"systems", "torus", "1", "2", "3"};
+    }
     support::DiagnosticSink sink;
     const Cluster torus = build_synthetic("bh-galaxy*36@torus6x6", sink).value();
     fmt::print(
-        "| machine | ring | answer | hosts | fewest hosts, ms: median (spread) | any hosts, ms | one-hot, ms "
-        "|\n"
-        "| --- | --- | --- | --- | --- | --- | --- |\n");
-    const auto all = [&](const std::string& machine, const Cluster& cluster, double limit) {
-        for (const int meshes : {16, 32, 64, 80, 96, 112, 128, 143, 144}) {
-            row(machine, cluster, 2, 4, meshes, 2, repeats, limit);
+        "| machine | job | answer | hosts | displaced | fewest hosts, ms: median (spread) | any hosts, ms | "
+        "one-hot, ms |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+    for (const std::string& machine : machines) {
+        if (machine == "systems") {
+            systems(repeats, seconds);
+        } else if (machine == "torus") {
+            rings("torus 6x6", torus, repeats, seconds);
+        } else {
+            std::mt19937 random(static_cast<unsigned>(std::stoul(machine)));
+            rings("random, seed " + machine, test::recabled(torus, random), repeats, seconds);
         }
-        for (const int meshes : {8, 16, 32, 64, 71, 72}) {
-            row(machine, cluster, 4, 4, meshes, 2, repeats, limit);
-        }
-        row(machine, cluster, 4, 4, 71, 8, repeats, limit);
-    };
-    all("torus 6x6", torus, seconds);
-    for (const unsigned seed : {1U, 2U, 3U}) {
-        std::mt19937 random(seed);
-        all(fmt::format("random, seed {}", seed), test::recabled(torus, random), seed == 1 ? seconds : 0);
     }
 }
