@@ -1,5 +1,6 @@
 #include "job/supervision_client.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include <unistd.h>
@@ -29,6 +30,20 @@ std::optional<SupervisionClient> SupervisionClient::connect(const std::string& a
     channel.send(
         Hello{kProtocolVersion, token, Role::runtime, rank, static_cast<std::uint32_t>(::getpid()), {}});
     return SupervisionClient(std::move(channel));
+}
+
+bool SupervisionClient::hand_over(std::string_view report) {
+    constexpr std::size_t kPiece = kLargestFromRank / 4;
+    constexpr int kPatienceMs = 2000;
+    while (!channel_.lost() && !report.empty()) {
+        channel_.send(Report{report.substr(0, kPiece)});
+        channel_.flush_within(kPatienceMs);
+        if (channel_.wants_to_write()) {
+            return false;
+        }
+        report.remove_prefix(std::min(report.size(), kPiece));
+    }
+    return !channel_.lost();
 }
 
 std::optional<std::uint64_t> SupervisionClient::take_probe() {

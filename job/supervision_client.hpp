@@ -20,10 +20,13 @@ class SupervisionClient {
     static std::optional<SupervisionClient> connect(const std::string& address, const std::string& token,
                                                     Rank rank);
 
-    /// The rank waits; its epoch is one more than that of the wait before. Call it again when counters have
-    /// moved, and answer `take_probe` with it.
-    void report(const Blocked& wait) { channel_.send(wait); }
-    void report(const Unblocked& end) { channel_.send(end); }
+    /// Blocked: the rank waits; its epoch is one more than that of the wait before. To be told again when
+    /// counters have moved, and as the answer to `take_probe`. Unblocked: the wait is over.
+    /// Gone: the program is over, and brings nothing any more.
+    void tell(const Message& message) { channel_.send(message); }
+    /// The rank's report, in pieces; waits up to two seconds for the supervisor to take it. False if it has
+    /// not.
+    bool hand_over(std::string_view report);
     /// The number of a question that has come since the last call, which the next Blocked is to carry.
     std::optional<std::uint64_t> take_probe();
 

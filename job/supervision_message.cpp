@@ -30,11 +30,9 @@ class Writer {
         bytes_ += value;
     }
     void field(const Wait& wait) {
-        field(wait.object);
-        field(wait.peer);
-        field(wait.have);
-        field(wait.need);
+        fields(wait.object, wait.peers, wait.have, wait.need, wait.key, wait.kind);
     }
+    void field(const Brought& brought) { fields(brought.key, brought.count, brought.kind); }
     template <class Item>
     void field(const std::vector<Item>& items) {
         field(static_cast<std::uint32_t>(items.size()));
@@ -90,12 +88,8 @@ class Reader {
     }
     void field(std::string_view& value) { value = take(number<std::uint32_t>()); }
     void field(std::string& value) { value = take(number<std::uint32_t>()); }
-    void field(Wait& wait) {
-        field(wait.object);
-        field(wait.peer);
-        field(wait.have);
-        field(wait.need);
-    }
+    void field(Wait& wait) { fields(wait.object, wait.peers, wait.have, wait.need, wait.key, wait.kind); }
+    void field(Brought& brought) { fields(brought.key, brought.count, brought.kind); }
     template <class Item>
     void field(std::vector<Item>& items) {
         const auto count = number<std::uint32_t>();
@@ -151,11 +145,13 @@ void visit_fields(Codec& codec, M& m) {
     } else if constexpr (std::is_same_v<T, Stacks>) {
         codec.fields(m.text);
     } else if constexpr (std::is_same_v<T, Blocked>) {
-        codec.fields(m.epoch, m.probe, m.any, m.waits);
+        codec.fields(m.epoch, m.probe, m.any, m.waits, m.brought, m.ends_itself);
     } else if constexpr (std::is_same_v<T, Unblocked>) {
         codec.fields(m.epoch);
     } else if constexpr (std::is_same_v<T, Probe>) {
         codec.fields(m.number);
+    } else if constexpr (std::is_same_v<T, Report>) {
+        codec.fields(m.piece);
     } else {
         static_assert(std::is_empty_v<T>, "list the fields of this message");
     }

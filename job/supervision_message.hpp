@@ -16,7 +16,7 @@
 namespace tt_run::job {
 
 /// Both ends must speak the same; the first message carries it.
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 
 /// Output that an agent may have under way before the supervisor has given credit back, and input the other
 /// way round: what bounds both ends' memory.
@@ -113,22 +113,36 @@ struct Stacks {
 /// To the agent: end. Whatever still lives of the rank is killed.
 struct Leave {};
 
-/// One thing that a rank's runtime waits for: `peer` is to bring `have` up to `need`.
+/// One thing that a rank's runtime waits for: all of `peers` are to bring `have` up to `need`. With a `key`
+/// what they have brought stands in their own reports too: a peer whose count there is larger than `need`, or
+/// equal and of the same `kind`, holds nobody up, for what is still missing is on its way.
 struct Wait {
     std::string object;  ///< "socket 3 receive", "barrier": for people
-    Rank peer;
+    std::vector<Rank> peers;
     std::uint64_t have = 0;
     std::uint64_t need = 0;
+    std::uint64_t key = 0;
+    std::uint64_t kind = 0;
+};
+
+/// What a rank has brought for waits of this key.
+struct Brought {
+    std::uint64_t key = 0;
+    std::uint64_t count = 0;
+    std::uint64_t kind = 0;
 };
 
 /// From a runtime: it waits until one (`any`) or all of these are there. Sent again whenever the counters
 /// have moved. `epoch` counts the rank's waits, so that a report can be matched with its end; `probe` is the
-/// number of the Probe that this answers, after a fresh look at what is there, or 0.
+/// number of the Probe that this answers, after a fresh look at what is there, or 0. A wait that
+/// `ends_itself`, by a deadline of its own, is told for people only: the rank counts as free.
 struct Blocked {
     std::uint64_t epoch = 0;
     std::uint64_t probe = 0;
     bool any = false;
     std::vector<Wait> waits;
+    std::vector<Brought> brought = {};
+    bool ends_itself = false;
 };
 
 /// From a runtime: the wait of this epoch is over.
@@ -141,8 +155,14 @@ struct Probe {
     std::uint64_t number = 0;
 };
 
-using Message = std::variant<Hello, StartOrder, Started, NotStarted, Output, Credit, Input, Exited, Aborted,
-                             Gone, Signal, Terminate, TakeStacks, Stacks, Leave, Blocked, Unblocked, Probe>;
+/// From a runtime that ends: the next piece of the report that it leaves (docs/formats/rank-report.md).
+struct Report {
+    std::string_view piece;
+};
+
+using Message =
+    std::variant<Hello, StartOrder, Started, NotStarted, Output, Credit, Input, Exited, Aborted, Gone, Signal,
+                 Terminate, TakeStacks, Stacks, Leave, Blocked, Unblocked, Probe, Report>;
 
 /// The message as one frame, ready to be written.
 std::string encode(const Message& message);

@@ -15,6 +15,8 @@ inline constexpr char kEmulateVariable[] = "TT_RUN_EMULATE";
 inline constexpr char kFaultsVariable[] = "TT_RUN_FAULTS";
 /// A directory for what a rank reports at its end.
 inline constexpr char kReportVariable[] = "TT_RUN_REPORT";
+/// What becomes of a deadlocked job: abort, report or off.
+inline constexpr char kDeadlockVariable[] = "TT_RUN_DEADLOCK";
 inline constexpr char kChipDramVariable[] = "TT_RUN_CHIP_DRAM";
 inline constexpr char kCacheVariable[] = "TT_METAL_CACHE";
 inline constexpr char kMetalHomeVariable[] = "TT_METAL_HOME";

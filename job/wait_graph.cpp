@@ -6,6 +6,9 @@ namespace tt_run::job {
 
 namespace {
 
+/// Peers of one wait that a line names.
+constexpr std::size_t kMostNamed = 8;
+
 std::size_t index_of(Rank rank) {
     return static_cast<std::size_t>(rank.value);
 }
@@ -27,7 +30,10 @@ void WaitGraph::block(Rank rank, const Blocked& report) {
     node.has_epoch = true;
     node.last_epoch = report.epoch;
     node.report = report;
-    std::erase_if(node.report.waits, [&](const Wait& wait) { return index_of(wait.peer) >= nodes_.size(); });
+    for (Wait& wait : node.report.waits) {
+        std::erase_if(wait.peers, [&](Rank peer) { return index_of(peer) >= nodes_.size(); });
+    }
+    std::erase_if(node.report.waits, [](const Wait& wait) { return wait.peers.empty(); });
 }
 
 void WaitGraph::unblock(Rank rank, const Unblocked& report) {
@@ -51,32 +57,68 @@ void WaitGraph::forget(Rank rank) {
     nodes_.at(index_of(rank)) = std::move(fresh);
 }
 
+bool WaitGraph::has_brought(std::size_t peer, const Wait& wait) const {
+    if (wait.key == 0) {
+        return false;
+    }
+    const std::vector<Brought>& all = nodes_[peer].report.brought;
+    return std::any_of(all.begin(), all.end(), [&](const Brought& one) {
+        return one.key == wait.key &&
+               (one.count > wait.need || (one.count == wait.need && one.kind == wait.kind));
+    });
+}
+
 std::vector<bool> WaitGraph::find_stuck() const {
-    // Backwards from the ranks that can go on: `left[r]` of r's waits still hold it.
-    std::vector<std::vector<std::size_t>> waiters(nodes_.size());
+    // Backwards from the ranks that can go on. A wait stands as long as one of its peers does: `holders` of
+    // it; `left[r]` of r's waits still hold it.
+    struct Held {
+        std::size_t rank;
+        std::size_t wait;
+    };
+    std::vector<std::vector<Held>> waiters(nodes_.size());
+    std::vector<std::vector<std::size_t>> holders(nodes_.size());
     std::vector<std::size_t> left(nodes_.size(), 0);
     std::vector<std::size_t> going;
     std::vector<bool> stuck(nodes_.size(), true);
-    for (std::size_t rank = 0; rank < nodes_.size(); ++rank) {
-        const Node& node = nodes_[rank];
-        left[rank] = node.report.any ? 1 : node.report.waits.size();
-        for (const Wait& wait : node.is_blocked ? node.report.waits : std::vector<Wait>{}) {
-            waiters[index_of(wait.peer)].push_back(rank);
-        }
-        if (node.has_left) {
-            stuck[rank] = false;  // not stuck, and of no help to anybody either
-        } else if (!node.is_blocked || node.report.waits.empty()) {
+    const auto free_rank = [&](std::size_t rank) {
+        if (stuck[rank]) {
             stuck[rank] = false;
             going.push_back(rank);
+        }
+    };
+    for (std::size_t rank = 0; rank < nodes_.size(); ++rank) {
+        const Node& node = nodes_[rank];
+        const std::vector<Wait>& waits = node.report.waits;
+        if (node.has_left) {
+            stuck[rank] = false;  // not stuck, and of no help to anybody either
+            continue;
+        }
+        if (!node.is_blocked || node.report.ends_itself || waits.empty()) {
+            free_rank(rank);
+            continue;
+        }
+        left[rank] = node.report.any ? 1 : waits.size();
+        for (std::size_t k = 0; k < waits.size(); ++k) {
+            std::size_t holding = 0;
+            for (const Rank peer : waits[k].peers) {
+                if (!has_brought(index_of(peer), waits[k])) {
+                    waiters[index_of(peer)].push_back({rank, k});
+                    ++holding;
+                }
+            }
+            holders[rank].push_back(holding);
+            if (holding == 0 && --left[rank] == 0) {
+                free_rank(rank);
+                break;
+            }
         }
     }
     while (!going.empty()) {
         const std::size_t peer = going.back();
         going.pop_back();
-        for (const std::size_t rank : waiters[peer]) {
-            if (stuck[rank] && --left[rank] == 0) {
-                stuck[rank] = false;
-                going.push_back(rank);
+        for (const Held& held : waiters[peer]) {
+            if (stuck[held.rank] && --holders[held.rank][held.wait] == 0 && --left[held.rank] == 0) {
+                free_rank(held.rank);
             }
         }
     }
@@ -95,14 +137,19 @@ WaitGraph::Deadlock WaitGraph::trace(const std::vector<bool>& stuck) const {
         }
         seen[at] = true;
         path.push_back(at);
-        const auto holds = [&](const Wait& wait) { return stuck[index_of(wait.peer)]; };
-        const std::vector<Wait>& waits = nodes_[at].report.waits;
-        const auto next = std::find_if(waits.begin(), waits.end(), holds);
-        if (next == waits.end()) {  // it waits for ranks that have gone, and for no stuck one
+        std::optional<std::size_t> next;
+        for (const Wait& wait : nodes_[at].report.waits) {
+            for (const Rank peer : wait.peers) {
+                if (!next && stuck[index_of(peer)] && !has_brought(index_of(peer), wait)) {
+                    next = index_of(peer);
+                }
+            }
+        }
+        if (!next) {  // it waits for ranks that have gone, and for no stuck one
             found.is_ring = false;
             break;
         }
-        at = index_of(next->peer);
+        at = *next;
     }
     for (const std::size_t rank : path) {
         found.chain.push_back({static_cast<std::int32_t>(rank)});
@@ -129,10 +176,29 @@ std::string WaitGraph::render_rank(Rank rank) const {
     std::string text;
     const Node& node = nodes_[index_of(rank)];
     for (const Wait& wait : node.report.waits) {
-        text += "  rank " + std::to_string(rank.value) + " waits in " + wait.object + " for rank " +
-                std::to_string(wait.peer.value) +
-                (nodes_[index_of(wait.peer)].has_left ? ", which has ended," : "") + " (has " +
-                std::to_string(wait.have) + " of " + std::to_string(wait.need) + ")\n";
+        std::string peers;
+        std::size_t named = 0;
+        std::size_t missing = 0;
+        for (const Rank peer : wait.peers) {
+            if (has_brought(index_of(peer), wait)) {
+                continue;
+            }
+            ++missing;
+            if (named < kMostNamed) {
+                ++named;
+                peers += (peers.empty() ? "" : ", ") + std::to_string(peer.value) +
+                         (nodes_[index_of(peer)].has_left ? ", which has ended," : "");
+            }
+        }
+        if (missing > named) {
+            peers += " and " + std::to_string(missing - named) + " more";
+        }
+        text += "  rank " + std::to_string(rank.value) + " waits in " + wait.object +
+                (missing == 1 ? " for rank " : " for ranks ") + peers;
+        if (wait.key == 0) {
+            text += " (has " + std::to_string(wait.have) + " of " + std::to_string(wait.need) + ")";
+        }
+        text += "\n";
     }
     if (node.report.any && node.report.waits.size() > 1) {
         text += "  (rank " + std::to_string(rank.value) + " could go on with any one of these)\n";

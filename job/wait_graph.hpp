@@ -16,7 +16,8 @@ namespace tt_run::job {
 /// always can. Ranks that cannot go on by this rule are deadlocked, whatever the free ones do: that is exact,
 /// not a guess, for what the reports say. Reports travel, so they may be old: DeadlockWatch asks again.
 ///
-/// A rank that was never heard of counts as free. Nobody waits with success for a rank that has left.
+/// A peer that has brought its part already, by its own report, holds nobody up. A rank that was never heard
+/// of counts as free. Nobody waits with success for a rank that has left.
 class WaitGraph {
   public:
     explicit WaitGraph(std::size_t ranks);
@@ -57,6 +58,8 @@ class WaitGraph {
         bool has_epoch = false;
     };
 
+    /// Whether a peer has brought what a wait needs of it, as far as it has said.
+    bool has_brought(std::size_t peer, const Wait& wait) const;
     std::vector<bool> find_stuck() const;
     Deadlock trace(const std::vector<bool>& stuck) const;
     std::string render_rank(Rank rank) const;

@@ -28,9 +28,15 @@ std::vector<Message> one_of_each() {
             TakeStacks{},
             Stacks{"#0 main"},
             Leave{},
-            Blocked{5, 2, true, {{"socket 3", {1}, 4, 5}, {"barrier", {2}, 0, 1}}},
+            Blocked{5,
+                    2,
+                    true,
+                    {{"socket 3", {{1}}, 4, 5}, {"barrier", {{2}, {3}}, 0, 1, 77, 88}},
+                    {{77, 1, 88}},
+                    true},
             Unblocked{5},
-            Probe{8}};
+            Probe{8},
+            Report{"{}"}};
 }
 
 /// Feeds all bytes in pieces; the payloads that come out.

@@ -3,6 +3,7 @@
 
 #include "job/wait_graph.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <random>
 #include <set>
@@ -28,7 +29,11 @@ RandomWaits random_waits(std::mt19937& random) {
     for (std::size_t rank = 0; rank < ranks; ++rank) {
         Blocked report{random() % 5, 0, random() % 3 == 0, {}};
         for (unsigned k = random() % (density + 1); k != 0; --k) {
-            report.waits.push_back({"w", {static_cast<std::int32_t>(random() % ranks)}, 0, 1});
+            std::vector<Rank> peers;
+            for (unsigned n = 1 + random() % 2; n != 0; --n) {
+                peers.push_back({static_cast<std::int32_t>(random() % ranks)});
+            }
+            report.waits.push_back({"w", peers, 0, 1});
         }
         made.reports.push_back(report);
         made.blocked.push_back(random() % 5 != 0);
@@ -43,7 +48,9 @@ std::set<int> stuck_by_trying(const RandomWaits& waits) {
     const std::size_t ranks = waits.reports.size();
     for (std::size_t round = 0; round <= ranks; ++round) {
         for (std::size_t rank = 0; rank < ranks; ++rank) {
-            const auto comes = [&](const Wait& wait) { return going.contains(wait.peer.value); };
+            const auto comes = [&](const Wait& wait) {
+                return std::ranges::all_of(wait.peers, [&](Rank peer) { return going.contains(peer.value); });
+            };
             const auto& list = waits.reports[rank].waits;
             const bool is_free = !waits.blocked[rank] || list.empty() ||
                                  (waits.reports[rank].any ? std::any_of(list.begin(), list.end(), comes)
@@ -96,9 +103,11 @@ TEST_CASE("the verdict agrees with a slow checker on 2000 random wait graphs") {
             const bool is_last = k + 1 == found->chain.size();
             const auto& list = waits.reports[static_cast<std::size_t>(found->chain[k].value)].waits;
             const bool holds = std::any_of(list.begin(), list.end(), [&](const Wait& wait) {
-                return is_last && !found->is_ring
-                           ? waits.left[static_cast<std::size_t>(wait.peer.value)] == true
-                           : wait.peer == found->chain[is_last ? 0 : k + 1];
+                return std::ranges::any_of(wait.peers, [&](Rank peer) {
+                    return is_last && !found->is_ring
+                               ? waits.left[static_cast<std::size_t>(peer.value)] == true
+                               : peer == found->chain[is_last ? 0 : k + 1];
+                });
             });
             CHECK(holds);
         }
@@ -108,8 +117,8 @@ TEST_CASE("the verdict agrees with a slow checker on 2000 random wait graphs") {
 
 TEST_CASE("a deadlock is told with both ends of every wait") {
     WaitGraph graph(3);
-    graph.block({0}, {1, 0, false, {{"socket 4 receive", {1}, 3, 4}}});
-    graph.block({1}, {1, 0, false, {{"socket 5 receive", {0}, 0, 1}}});
+    graph.block({0}, {1, 0, false, {{"socket 4 receive", {{1}}, 3, 4}}});
+    graph.block({1}, {1, 0, false, {{"socket 5 receive", {{0}}, 0, 1}}});
     const auto found = graph.find_deadlock();
     REQUIRE(found);
     CHECK(graph.render(*found) ==
@@ -120,12 +129,12 @@ TEST_CASE("a deadlock is told with both ends of every wait") {
 
 TEST_CASE("old reports change nothing") {
     WaitGraph graph(2);
-    graph.block({0}, {5, 0, false, {{"w", {0}, 0, 1}}});
+    graph.block({0}, {5, 0, false, {{"w", {{0}}, 0, 1}}});
     graph.unblock({0}, {5});
-    graph.block({0}, {5, 0, false, {{"w", {0}, 0, 1}}});
-    graph.block({0}, {4, 0, false, {{"w", {0}, 0, 1}}});
+    graph.block({0}, {5, 0, false, {{"w", {{0}}, 0, 1}}});
+    graph.block({0}, {4, 0, false, {{"w", {{0}}, 0, 1}}});
     CHECK(!graph.find_deadlock());
-    graph.block({0}, {6, 0, false, {{"w", {0}, 0, 1}}});
+    graph.block({0}, {6, 0, false, {{"w", {{0}}, 0, 1}}});
     CHECK(graph.find_deadlock());
     graph.unblock({0}, {5});
     CHECK(graph.find_deadlock());
@@ -133,14 +142,44 @@ TEST_CASE("old reports change nothing") {
 
 TEST_CASE("a rank that runs one program after the other is not taken for one that has ended") {
     WaitGraph graph(2);
-    graph.block({0}, {7, 0, false, {{"w", {1}, 0, 1}}});
+    graph.block({0}, {7, 0, false, {{"w", {{1}}, 0, 1}}});
     graph.forget({0});
-    graph.block({1}, {1, 0, false, {{"w", {0}, 0, 1}}});
+    graph.block({1}, {1, 0, false, {{"w", {{0}}, 0, 1}}});
     CHECK(!graph.find_deadlock());
-    graph.block({0}, {1, 0, false, {{"w", {1}, 0, 1}}});  // the next one counts from 1 again
+    graph.block({0}, {1, 0, false, {{"w", {{1}}, 0, 1}}});  // the next one counts from 1 again
     CHECK(graph.find_deadlock());
     graph.leave({0});
     CHECK(graph.find_deadlock()->ranks == std::vector<Rank>{{1}});
+}
+
+TEST_CASE("a peer that has brought its part holds nobody up, unless it is at something else") {
+    WaitGraph graph(2);
+    const auto barrier = [](std::int32_t peer, std::uint64_t number, std::uint64_t kind,
+                            std::uint64_t own_number, std::uint64_t own_kind) {
+        return Blocked{1, 0, true, {{"barrier", {{peer}}, 0, number, 7, kind}}, {{7, own_number, own_kind}}};
+    };
+    // Both have come to barrier 3: it is over as soon as they look.
+    graph.block({0}, barrier(1, 3, 1, 3, 1));
+    graph.block({1}, barrier(0, 3, 1, 3, 1));
+    CHECK(!graph.find_deadlock());
+    // One waits in another call of the same number.
+    graph.block({1}, barrier(0, 3, 2, 3, 2));
+    CHECK(graph.find_deadlock());
+    // One stands at its second, the other at its third.
+    graph.block({1}, barrier(0, 2, 1, 2, 1));
+    REQUIRE(!graph.find_deadlock());
+    // One waits for something else altogether, and has not come to it.
+    graph.block({1}, {1, 0, true, {{"data", {{0}}, 0, 1}}, {{7, 2, 1}}});
+    REQUIRE(graph.find_deadlock());
+    CHECK(graph.render(*graph.find_deadlock()) ==
+          "these ranks wait for each other: 0 -> 1 -> 0\n"
+          "  rank 0 waits in barrier for rank 1\n"
+          "  rank 1 waits in data for rank 0 (has 0 of 1)\n");
+    // A wait with a deadline is no deadlock.
+    Blocked limited{1, 0, true, {{"data", {{0}}, 0, 1}}, {{7, 2, 1}}, true};
+    graph.block({1}, limited);
+    CHECK(!graph.find_deadlock());
+    CHECK(graph.render_waits().find("rank 1 waits in data") != std::string::npos);
 }
 
 namespace {
@@ -207,7 +246,7 @@ class SlowRun {
 
     Blocked wait_of(std::size_t rank, std::uint64_t probe) const {
         const auto peer = static_cast<std::int32_t>((rank + inbox_.size() - 1) % inbox_.size());
-        return {epoch_[rank], probe, false, {{"token", {peer}, 0, 1}}};
+        return {epoch_[rank], probe, false, {{"token", {{peer}}, 0, 1}}};
     }
 
     void deliver(std::size_t rank) {
