@@ -21,7 +21,7 @@ namespace {
 constexpr std::array<std::string_view, 3> kConditions{"up", "down", "one-sided"};
 constexpr std::string_view kFaultHelp =
     "a fault is `M0:3~M0:4`, `M0:3/CHANNEL` or `HOST/TRAY/LOCATION/CHANNEL`, then nothing, `=down`, "
-    "`=one-sided` or `=slow:0.5`";
+    "`=one-sided`, `=slow:0.5` or `=drop:0.1`";
 
 void report_syntax(const Span& place, const std::string& message, DiagnosticSink& sink) {
     sink.report(Diagnostic(kFaultSyntax, place, message).help(std::string(kFaultHelp)));
@@ -35,12 +35,13 @@ std::optional<LinkState> parse_what(const Span& text, DiagnosticSink& sink) {
     if (what == "one-sided") {
         return LinkState{LinkCondition::one_sided, 1.0};
     }
-    if (what.starts_with("slow:")) {
+    const bool drops = what.starts_with("drop:");
+    if (drops || what.starts_with("slow:")) {
         const std::string number(what.substr(5));
         char* end = nullptr;
-        const double speed = std::strtod(number.c_str(), &end);
-        if (!number.empty() && *end == '\0' && speed > 0 && speed <= 1) {
-            return LinkState{LinkCondition::up, speed};
+        const double share = std::strtod(number.c_str(), &end);
+        if (!number.empty() && *end == '\0' && share > 0 && (drops ? share < 1 : share <= 1)) {
+            return drops ? LinkState{LinkCondition::up, 1.0, share} : LinkState{LinkCondition::up, share};
         }
     }
     report_syntax(text, fmt::format("`{}` is nothing that happens to a link", what), sink);

@@ -20,6 +20,8 @@ std::string_view name_of(LinkCondition condition);
 struct LinkState {
     LinkCondition condition = LinkCondition::up;
     double speed = 1.0;  ///< of a sound link's, above 0 and at most 1
+    double dropped =
+        0.0;  ///< of the packets, at least 0 and below 1; the sender notices and sends them again
     bool operator==(const LinkState&) const = default;
 };
 
@@ -52,7 +54,8 @@ std::vector<std::uint32_t> live_links(const topology::Cluster& cluster, const Li
 /// Applies one `--fault`: `WHERE[=WHAT]`.
 ///   WHERE: `M0:3~M0:4` all links between two nodes, `M0:3/14` the link at ethernet channel 14 of a node, or
 ///          `host/tray/location/channel` the link at an end named as in messages
-///   WHAT:  `down` (the default), `one-sided`, or `slow:F` with 0 < F <= 1 of a sound link's rate
+///   WHAT:  `down` (the default), `one-sided`, or `slow:F` with 0 < F <= 1 of a sound link's rate, or
+///          `drop:F` with 0 < F < 1 of its packets lost, and sent again
 /// False after reporting `fault-syntax` or `fault-unknown`.
 bool inject_fault(const support::Span& text, const FabricSystem& system, LinkStates& states,
                   support::DiagnosticSink& sink);

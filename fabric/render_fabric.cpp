@@ -216,7 +216,9 @@ std::string render_fabric_text(const ControlPlane& plane) {
         const topology::Link& one = system.cluster().links()[link];
         out += fmt::format("link {} ~ {}: {}", system.cluster().name_of(one.a),
                            system.cluster().name_of(one.b), name_of(state.condition));
-        out += state.speed < 1 ? fmt::format(", {} of its rate\n", state.speed) : "\n";
+        out += state.speed < 1 ? fmt::format(", {} of its rate", state.speed) : "";
+        out += state.dropped > 0 ? fmt::format(", {} of its packets lost and sent again\n", state.dropped)
+                                 : "\n";
     }
     return out;
 }

@@ -45,6 +45,21 @@ TimeModel time_model(topology::Architecture architecture, FabricConfig config) {
     return {is_1d(config) ? kWormholeLineLatency : kWormholeMeshLatency, rate, kLabel};
 }
 
+namespace {
+
+TimeModel model_at(const ControlPlane& plane, NodeAt node) {
+    return time_model(plane.system().mesh(node.mesh).architecture, plane.options().settings.config);
+}
+
+}  // namespace
+
+Microseconds sending_time(const ControlPlane& plane, const LinkTraffic& traffic) {
+    const LinkState state = plane.states().of(traffic.link);
+    const double rate = model_at(plane, traffic.from).link_rate.value * state.speed * (1 - state.dropped);
+    // A byte takes 1 / (GB/s) nanoseconds.
+    return Microseconds(static_cast<double>(traffic.payload_bytes) / rate / 1000.0);
+}
+
 support::Result<PredictedTime> predict_time(const ControlPlane& plane,
                                             const std::vector<Transfer>& transfers) {
     const FabricConfig config = plane.options().settings.config;
@@ -52,17 +67,9 @@ support::Result<PredictedTime> predict_time(const ControlPlane& plane,
     if (!traffic) {
         return std::unexpected(traffic.error());
     }
-    const auto model_at = [&](NodeAt node) {
-        return time_model(plane.system().mesh(node.mesh).architecture, config);
-    };
-    // A byte takes 1 / (GB/s) nanoseconds.
-    const auto sending = [](std::uint64_t bytes, double rate) {
-        return Microseconds(static_cast<double>(bytes) / rate / 1000.0);
-    };
     PredictedTime predicted;
     for (const LinkTraffic& one : *traffic) {
-        const double rate = model_at(one.from).link_rate.value * plane.states().of(one.link).speed;
-        const Microseconds busy = sending(one.payload_bytes, rate);
+        const Microseconds busy = sending_time(plane, one);
         if (busy > predicted.busiest) {
             predicted.busiest = busy;
             predicted.busiest_link = one;
@@ -72,7 +79,7 @@ support::Result<PredictedTime> predict_time(const ControlPlane& plane,
         const auto route = plane.route(transfer.from, transfer.to);
         Microseconds latency{};
         for (const Hop& hop : *route) {
-            latency += Microseconds(model_at(hop.from).hop_latency.value);
+            latency += Microseconds(model_at(plane, hop.from).hop_latency.value);
         }
         predicted.latency = std::max(predicted.latency, latency);
     }

@@ -28,6 +28,10 @@ TimeModel time_model(topology::Architecture architecture, FabricConfig config);
 
 using Microseconds = std::chrono::duration<double, std::micro>;
 
+/// How long a link takes to send what it carries: slow links have less of their rate, and one that drops
+/// packets sends them again.
+Microseconds sending_time(const ControlPlane& plane, const LinkTraffic& traffic);
+
 /// A prediction, never a measurement.
 struct PredictedTime {
     Microseconds latency{};    ///< of the longest way, with empty links
@@ -37,7 +41,8 @@ struct PredictedTime {
 };
 
 /// How long the transfers take if all start at once: links share their rate among flows, slow links have
-/// less of it, buffers never run full. An error names the first transfer without a route.
+/// less of it, links that drop send again, buffers never run full. An error names the first transfer without
+/// a route.
 support::Result<PredictedTime> predict_time(const ControlPlane& plane,
                                             const std::vector<Transfer>& transfers);
 
