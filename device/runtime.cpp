@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "distributed/wait_until.hpp"
 #include "job/variable_names.hpp"
 #include "support/diagnostic_render.hpp"
 #include "support/require.hpp"
@@ -69,6 +70,7 @@ bool Runtime::is_started() {
 }
 
 Runtime::Runtime() : visible_devices_(visible_devices_now()) {
+    const distributed::PurposeScope purpose("opening a mesh device");
     const distributed::ContextPtr world = distributed::DistributedContext::get_current_world();
     system_ = read_system({*world->rank(), *world->size()});
     auto memory = ChipMemory::create(system_.local_chips(), memory_layout(system_));

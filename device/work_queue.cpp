@@ -1,6 +1,5 @@
 #include "device/work_queue.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <exception>
 #include <stdexcept>
@@ -8,25 +7,13 @@
 #include <fmt/format.h>
 
 #include "distributed/wait_until.hpp"
+#include "support/call_place.hpp"
 
 namespace tt_run::device {
 
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenChecks{5};
-
-/// The file's last two parts, as in other messages.
-std::string place_of(const std::source_location& where) {
-    std::string_view file = where.file_name();
-    if (const std::size_t name = file.rfind('/'); name != std::string_view::npos && name != 0) {
-        if (const std::size_t folder = file.rfind('/', name - 1); folder != std::string_view::npos) {
-            file.remove_prefix(folder + 1);
-        }
-    }
-    return fmt::format("{}:{}", file, where.line());
-}
-
-std::atomic<std::size_t> running_work{0};
 
 bool run_it(Work& work) {
     work.run();
@@ -58,7 +45,8 @@ void WorkQueue::keep_failure(const Work& work, const std::exception_ptr& error) 
         reason = exception.what();
     } catch (...) {
     }
-    failure_ = fmt::format("{}\nin queued work `{}`, called at {}", reason, work.what, place_of(work.where));
+    failure_ = fmt::format("{}\nin queued work `{}`, called at {}", reason, work.what,
+                           support::place_of(work.where));
 }
 
 /// With the lock held and the queue idle; does the work without it. If the attempt did nothing, queues it.
@@ -66,7 +54,6 @@ void WorkQueue::run_here(std::unique_lock<std::mutex>& lock, Work work, bool (*a
     busy_ = true;
     running_ = work.what;
     lock.unlock();
-    running_work.fetch_add(1, std::memory_order_relaxed);
     bool done = true;
     std::exception_ptr error;
     try {
@@ -79,7 +66,6 @@ void WorkQueue::run_here(std::unique_lock<std::mutex>& lock, Work work, bool (*a
         work.run = nullptr;
         work.try_run = nullptr;
     }
-    running_work.fetch_sub(1, std::memory_order_relaxed);
     lock.lock();
     busy_ = false;
     if (error) {
@@ -105,6 +91,7 @@ void WorkQueue::push(std::unique_lock<std::mutex>&, Work work) {
 }
 
 void WorkQueue::enqueue(Work work) {
+    distributed::note_program_thread();
     std::unique_lock lock(mutex_);
     if (failure_) {
         return;
@@ -121,6 +108,7 @@ void WorkQueue::enqueue(Work work) {
 }
 
 void WorkQueue::run_and_wait(Work work) {
+    distributed::note_program_thread();
     std::unique_lock lock(mutex_);
     if (!failure_) {
         const std::uint64_t ticket = ++issued_;
@@ -138,10 +126,6 @@ void WorkQueue::finish() {
     std::unique_lock lock(mutex_);
     wait_for(lock, issued_);
     throw_failure(lock);
-}
-
-std::size_t WorkQueue::running() {
-    return running_work.load(std::memory_order_relaxed);
 }
 
 void WorkQueue::drain() {
@@ -193,6 +177,7 @@ void WorkQueue::serve() {
             changed_.notify_all();
             continue;
         }
+        const distributed::WorkScope scope;
         run_here(lock, std::move(work), &run_it);
     }
 }

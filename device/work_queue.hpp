@@ -52,8 +52,6 @@ class WorkQueue {
     /// The same, but leaves a failure for the next wait that throws.
     void drain();
     bool idle() const;
-    /// How many pieces of work run now, in all queues of this process.
-    static std::size_t running();
 
   private:
     void run_here(std::unique_lock<std::mutex>& lock, Work work, bool (*attempt)(Work&));

@@ -5,8 +5,10 @@
 #include <numeric>
 #include <typeinfo>
 
+#include "distributed/job_watch.hpp"
 #include "distributed/mpi_context.hpp"
 #include "distributed/one_process_context.hpp"
+#include "distributed/wait_until.hpp"
 #include "job/variable_names.hpp"
 #include "support/require.hpp"
 #include "support/text.hpp"
@@ -62,6 +64,7 @@ std::vector<Size> read_subcontext_sizes() {
 }
 
 Job* start_job() {
+    note_program_thread();
     auto started = std::make_unique<Job>();
     const auto announced = number_from(job::kSizeVariable, 1);
     started->world = started_ranks() > 1 ? start_mpi() : make_one_process_context();
@@ -70,6 +73,13 @@ Job* start_job() {
         "tt-run started {} ranks, but MPI finds {}: the program and mpiexec belong to two different "
         "MPIs (this runtime needs MPICH's mpiexec.hydra)",
         *announced, *started->world->size());
+    if (const DeadlockAction action = deadlock_action(); std::getenv(job::kSupervisorVariable) == nullptr) {
+        const bool alone = *started->world->size() == 1;
+        const ContextPtr context = alone ? nullptr : started->world->duplicate();
+        if (action != DeadlockAction::off) {
+            WaitReport::get().listen(make_job_watch(context, action));
+        }
+    }
     started->current = started->world;
     started->subcontext_id = number_from(job::kSubcontextIdVariable, 0);
     started->subcontext_sizes = read_subcontext_sizes();

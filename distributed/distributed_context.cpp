@@ -89,8 +89,8 @@ std::size_t DistributedContext::snoop_incoming_msg_size(Rank from, Tag tag) {
     return do_snoop(from, tag);
 }
 
-void DistributedContext::barrier() {
-    do_barrier();
+void DistributedContext::barrier(std::source_location where) {
+    do_barrier(where);
 }
 
 void DistributedContext::broadcast(std::span<std::byte> bytes, Rank root) {

@@ -1,14 +1,20 @@
 #include "distributed/mpi_context.hpp"
 
+#include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <mutex>
+#include <numeric>
 #include <set>
 #include <vector>
 
 #include <fmt/format.h>
 #include <mpi.h>
 
+#include "distributed/progress.hpp"
+#include "distributed/wait_report.hpp"
 #include "distributed/wait_until.hpp"
+#include "support/call_place.hpp"
 #include "support/check.hpp"
 #include "support/require.hpp"
 
@@ -21,6 +27,8 @@ namespace {
 // once all their ranks are known to have come.
 
 constexpr int kExitOfLostJob = 70;
+/// A rank whose program is over says so if the others take longer than this.
+constexpr std::chrono::milliseconds kLeaveAfter{100};
 
 std::string mpi_error_string(int code) {
     char text[MPI_MAX_ERROR_STRING + 1] = {};
@@ -58,12 +66,34 @@ int count_of(std::size_t bytes) {
     return static_cast<int>(bytes);
 }
 
+/// The ranks of a communicator by their numbers in MPI_COMM_WORLD.
+std::vector<job::Rank> members_of(MPI_Comm communicator) {
+    MPI_Group mine = MPI_GROUP_NULL;
+    MPI_Group world = MPI_GROUP_NULL;
+    MPI_Comm_group(communicator, &mine);
+    MPI_Comm_group(MPI_COMM_WORLD, &world);
+    int size = 0;
+    MPI_Group_size(mine, &size);
+    std::vector<int> local(static_cast<std::size_t>(size));
+    std::iota(local.begin(), local.end(), 0);
+    std::vector<int> global(local.size());
+    MPI_Group_translate_ranks(mine, size, local.data(), world, global.data());
+    MPI_Group_free(&mine);
+    MPI_Group_free(&world);
+    std::vector<job::Rank> members;
+    for (const int rank : global) {
+        members.push_back({rank});
+    }
+    return members;
+}
+
 /// A communicator, freed with its last user.
 class Communicator {
   public:
     explicit Communicator(MPI_Comm handle) : handle_(handle), rank_(rank_in(handle)) {
         MPI_Comm_set_errhandler(handle_, MPI_ERRORS_RETURN);
         MPI_Comm_size(handle_, &size_);
+        progress_ = ContextProgress::create(members_of(handle_), static_cast<std::size_t>(rank_));
         const std::lock_guard lock(all_mutex());
         all().insert(this);
     }
@@ -84,6 +114,7 @@ class Communicator {
     MPI_Comm handle() const { return handle_; }
     int rank() const { return rank_; }
     int size() const { return size_; }
+    ContextProgress& progress() const { return *progress_; }
 
     /// Takes messages that nobody will receive any more out of MPI's hands, which would complain of them.
     static void discard_messages() {
@@ -120,6 +151,7 @@ class Communicator {
     MPI_Comm handle_;
     int rank_;
     int size_ = 0;
+    std::shared_ptr<ContextProgress> progress_;
 };
 using CommunicatorPtr = std::shared_ptr<const Communicator>;
 
@@ -127,8 +159,14 @@ class MpiRequest : public Request {
   public:
     enum class Kind { receive, other };
 
-    MpiRequest(CommunicatorPtr communicator, MPI_Request handle, std::string what, Kind kind = Kind::other)
-        : communicator_(std::move(communicator)), handle_(handle), what_(std::move(what)), kind_(kind) {}
+    /// `needs`: whom `wait` needs; empty if nobody can say.
+    MpiRequest(CommunicatorPtr communicator, MPI_Request handle, std::string what,
+               std::function<Needs()> needs = nullptr, Kind kind = Kind::other)
+        : communicator_(std::move(communicator)),
+          handle_(handle),
+          what_(std::move(what)),
+          needs_(std::move(needs)),
+          kind_(kind) {}
 
     ~MpiRequest() override {
         int finalized = 0;
@@ -146,7 +184,7 @@ class MpiRequest : public Request {
     }
 
     Status wait() override {
-        wait_until([&] { return test().has_value(); }, [&] { return what_; });
+        wait_until([&] { return test().has_value(); }, [&] { return what_; }, needs_);
         return status_;
     }
 
@@ -178,11 +216,17 @@ class MpiRequest : public Request {
         MPI_Get_count(&status, MPI_BYTE, &bytes);
         status_ = {Rank(status.MPI_SOURCE), Tag(status.MPI_TAG),
                    bytes < 0 ? 0 : static_cast<std::size_t>(bytes)};
+        int cancelled = 0;
+        MPI_Test_cancelled(&status, &cancelled);
+        if (kind_ == Kind::receive && cancelled == 0) {
+            communicator_->progress().count_received(static_cast<std::size_t>(status.MPI_SOURCE));
+        }
     }
 
     CommunicatorPtr communicator_;
     MPI_Request handle_;
     std::string what_;
+    std::function<Needs()> needs_;
     Kind kind_;
     Status status_;
 };
@@ -200,19 +244,11 @@ class MpiContext : public DistributedContext {
     }
 
     std::vector<Rank> world_ranks() const override {
-        MPI_Group mine = MPI_GROUP_NULL;
-        MPI_Group world = MPI_GROUP_NULL;
-        MPI_Comm_group(handle(), &mine);
-        MPI_Comm_group(MPI_COMM_WORLD, &world);
-        std::vector<int> local(static_cast<std::size_t>(*size()));
-        for (std::size_t k = 0; k < local.size(); ++k) {
-            local[k] = static_cast<int>(k);
+        std::vector<Rank> ranks;
+        for (const job::Rank member : members_of(handle())) {
+            ranks.emplace_back(member.value);
         }
-        std::vector<int> global(local.size());
-        MPI_Group_translate_ranks(mine, *size(), local.data(), world, global.data());
-        MPI_Group_free(&mine);
-        MPI_Group_free(&world);
-        return {global.begin(), global.end()};
+        return ranks;
     }
 
   private:
@@ -220,13 +256,33 @@ class MpiContext : public DistributedContext {
 
     void check(int code, const std::string& what) const { check_mpi(code, communicator_->rank(), what); }
 
-    /// Runs one non-blocking operation to its end: `start` gets the request to fill.
+    /// Runs one collective to its end: `start` gets the request to fill. `needed` are the ranks without which
+    /// it cannot end here; `where` is shown, and need not be the same everywhere.
     template <class Start>
-    void complete(const char* what, Start&& start) const {
+    void complete(const std::string& what, const std::vector<std::size_t>& needed, Start&& start,
+                  const std::string& where = "") const {
+        const ContextProgress::Collective collective = progress().enter(what);
         const std::string name = fmt::format("{} of {} ranks", what, *size());
         MPI_Request request = MPI_REQUEST_NULL;
         check(start(&request), name);
-        MpiRequest(communicator_, request, name).wait();
+        MpiRequest(communicator_, request, name, [&] {
+            return progress().needs_of(collective, needed, where);
+        }).wait();
+    }
+
+    ContextProgress& progress() const { return communicator_->progress(); }
+    std::vector<std::size_t> all_others() const { return progress().all_others(); }
+    std::vector<std::size_t> lower_ranks() const {
+        std::vector<std::size_t> lower(static_cast<std::size_t>(*rank()));
+        std::iota(lower.begin(), lower.end(), std::size_t{0});
+        return lower;
+    }
+    /// Of an operation in which the root sends to all, or hears of all.
+    std::vector<std::size_t> the_root(Rank root) const {
+        return root == rank() ? std::vector<std::size_t>{} : std::vector{static_cast<std::size_t>(*root)};
+    }
+    std::vector<std::size_t> all_at_root(Rank root) const {
+        return root == rank() ? all_others() : std::vector<std::size_t>{};
     }
 
     RequestPtr start_send(std::span<const std::byte> bytes, Rank to, Tag tag, bool synchronous) override {
@@ -235,6 +291,7 @@ class MpiContext : public DistributedContext {
         const auto start = synchronous ? &MPI_Issend : &MPI_Isend;
         MPI_Request request = MPI_REQUEST_NULL;
         check(start(bytes.data(), count_of(bytes.size()), MPI_BYTE, *to, *tag, handle(), &request), name);
+        progress().count_sent(static_cast<std::size_t>(*to));
         return std::make_shared<MpiRequest>(communicator_, request, name);
     }
 
@@ -243,7 +300,14 @@ class MpiContext : public DistributedContext {
         MPI_Request request = MPI_REQUEST_NULL;
         check(MPI_Irecv(bytes.data(), count_of(bytes.size()), MPI_BYTE, *from, *tag, handle(), &request),
               name);
-        return std::make_shared<MpiRequest>(communicator_, request, name, MpiRequest::Kind::receive);
+        return std::make_shared<MpiRequest>(communicator_, request, name, needs_message(name, from),
+                                            MpiRequest::Kind::receive);
+    }
+
+    std::function<Needs()> needs_message(const std::string& name, Rank from) const {
+        return [communicator = communicator_, name, from] {
+            return communicator->progress().needs_message(name, static_cast<std::size_t>(*from));
+        };
     }
 
     std::size_t do_snoop(Rank from, Tag tag) override {
@@ -255,25 +319,27 @@ class MpiContext : public DistributedContext {
                 check(MPI_Iprobe(*from, *tag, handle(), &there, &status), name());
                 return there != 0;
             },
-            name);
+            name, needs_message(name(), from));
         int bytes = 0;
         MPI_Get_count(&status, MPI_BYTE, &bytes);
         return static_cast<std::size_t>(bytes);
     }
 
-    void do_barrier() override {
-        complete("barrier", [&](MPI_Request* request) { return MPI_Ibarrier(handle(), request); });
+    void do_barrier(const std::source_location& where) override {
+        complete(
+            "barrier", all_others(), [&](MPI_Request* request) { return MPI_Ibarrier(handle(), request); },
+            " at " + support::place_of(where));
     }
 
     void do_broadcast(std::span<std::byte> bytes, Rank root) override {
-        complete("broadcast", [&](MPI_Request* request) {
+        complete("broadcast", the_root(root), [&](MPI_Request* request) {
             return MPI_Ibcast(bytes.data(), count_of(bytes.size()), MPI_BYTE, *root, handle(), request);
         });
     }
 
     void do_gather(std::span<const std::byte> send, std::span<std::byte> receive, Rank root) override {
         const int count = count_of(send.size());
-        complete("gather", [&](MPI_Request* request) {
+        complete("gather", all_at_root(root), [&](MPI_Request* request) {
             return MPI_Igather(send.data(), count, MPI_BYTE, receive.data(), count, MPI_BYTE, *root, handle(),
                                request);
         });
@@ -281,7 +347,7 @@ class MpiContext : public DistributedContext {
 
     void do_scatter(std::span<const std::byte> send, std::span<std::byte> receive, Rank root) override {
         const int count = count_of(receive.size());
-        complete("scatter", [&](MPI_Request* request) {
+        complete("scatter", the_root(root), [&](MPI_Request* request) {
             return MPI_Iscatter(send.data(), count, MPI_BYTE, receive.data(), count, MPI_BYTE, *root,
                                 handle(), request);
         });
@@ -290,7 +356,7 @@ class MpiContext : public DistributedContext {
     void do_all_gather(std::span<const std::byte> send, std::span<std::byte> receive) override {
         const int count = count_of(send.size());
         const bool in_place = send.data() == receive.data() + send.size() * static_cast<std::size_t>(*rank());
-        complete("all_gather", [&](MPI_Request* request) {
+        complete("all_gather", all_others(), [&](MPI_Request* request) {
             return MPI_Iallgather(in_place ? MPI_IN_PLACE : send.data(), count, MPI_BYTE, receive.data(),
                                   count, MPI_BYTE, handle(), request);
         });
@@ -298,7 +364,7 @@ class MpiContext : public DistributedContext {
 
     void do_all_to_all(std::span<const std::byte> send, std::span<std::byte> receive) override {
         const int count = count_of(send.size()) / *size();
-        complete("all_to_all", [&](MPI_Request* request) {
+        complete("all_to_all", all_others(), [&](MPI_Request* request) {
             return MPI_Ialltoall(source(send, receive), count, MPI_BYTE, receive.data(), count, MPI_BYTE,
                                  handle(), request);
         });
@@ -307,7 +373,7 @@ class MpiContext : public DistributedContext {
     void do_all_reduce(std::span<const std::byte> send, std::span<std::byte> receive, ReduceOp op,
                        DType type) override {
         const int count = count_of(send.size() / size_of(type));
-        complete("all_reduce", [&](MPI_Request* request) {
+        complete("all_reduce", all_others(), [&](MPI_Request* request) {
             return MPI_Iallreduce(source(send, receive), receive.data(), count, mpi_type(type),
                                   mpi_operation(op), handle(), request);
         });
@@ -317,7 +383,7 @@ class MpiContext : public DistributedContext {
                    Rank root) override {
         const int count = count_of(send.size() / size_of(type));
         const void* from = rank() == root ? source(send, receive) : send.data();
-        complete("reduce", [&](MPI_Request* request) {
+        complete("reduce", all_at_root(root), [&](MPI_Request* request) {
             return MPI_Ireduce(from, receive.data(), count, mpi_type(type), mpi_operation(op), *root,
                                handle(), request);
         });
@@ -326,7 +392,7 @@ class MpiContext : public DistributedContext {
     void do_reduce_scatter(std::span<const std::byte> send, std::span<std::byte> receive, ReduceOp op,
                            DType type) override {
         const int count = count_of(receive.size() / size_of(type));
-        complete("reduce_scatter", [&](MPI_Request* request) {
+        complete("reduce_scatter", all_others(), [&](MPI_Request* request) {
             return MPI_Ireduce_scatter_block(source(send, receive), receive.data(), count, mpi_type(type),
                                              mpi_operation(op), handle(), request);
         });
@@ -335,7 +401,7 @@ class MpiContext : public DistributedContext {
     void do_scan(std::span<const std::byte> send, std::span<std::byte> receive, ReduceOp op,
                  DType type) override {
         const int count = count_of(send.size() / size_of(type));
-        complete("scan", [&](MPI_Request* request) {
+        complete("scan", lower_ranks(), [&](MPI_Request* request) {
             return MPI_Iscan(source(send, receive), receive.data(), count, mpi_type(type), mpi_operation(op),
                              handle(), request);
         });
@@ -343,12 +409,14 @@ class MpiContext : public DistributedContext {
 
     ContextPtr do_duplicate() override {
         MPI_Comm copy = MPI_COMM_NULL;
-        complete("duplicate", [&](MPI_Request* request) { return MPI_Comm_idup(handle(), &copy, request); });
+        complete("duplicate", all_others(),
+                 [&](MPI_Request* request) { return MPI_Comm_idup(handle(), &copy, request); });
         return wrap(copy);
     }
 
     ContextPtr do_split(Color color, Key key) override {
-        complete("split", [&](MPI_Request* request) { return MPI_Ibarrier(handle(), request); });
+        complete("split", all_others(),
+                 [&](MPI_Request* request) { return MPI_Ibarrier(handle(), request); });
         MPI_Comm part = MPI_COMM_NULL;
         check(MPI_Comm_split(handle(), *color, *key, &part), "split");
         return wrap(part);
@@ -420,13 +488,20 @@ void finish_mpi(int code, void*) {
         // MPI_Finalize would wait for the others too, at full load and without a word.
         MPI_Request request = MPI_REQUEST_NULL;
         check_mpi(MPI_Ibarrier(MPI_COMM_WORLD, &request), 0, "finishing");
+        const auto begin = std::chrono::steady_clock::now();
+        bool has_left = false;
         wait_until(
             [&] {
                 int done = 0;
                 check_mpi(MPI_Test(&request, &done, MPI_STATUS_IGNORE), 0, "finishing");
+                if (done == 0 && !has_left && std::chrono::steady_clock::now() - begin > kLeaveAfter) {
+                    WaitReport::get().leave();  // nobody need wait for this rank any more
+                    has_left = true;
+                }
                 return done != 0;
             },
             [] { return std::string("the other ranks to finish"); });
+        WaitReport::get().close();
         Communicator::discard_messages();
     } catch (const std::exception&) {
         MPI_Abort(MPI_COMM_WORLD, kExitOfLostJob);

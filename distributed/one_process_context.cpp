@@ -128,7 +128,7 @@ class OneProcessContext : public DistributedContext {
         return *bytes;
     }
 
-    void do_barrier() override {}
+    void do_barrier(const std::source_location&) override {}
     void do_broadcast(std::span<std::byte>, Rank) override {}
     void do_gather(std::span<const std::byte> send, std::span<std::byte> receive, Rank) override {
         copy(send, receive);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -126,7 +127,8 @@ class TT_RUN_API DistributedContext {
     /// Waits until such a message is there and says how long it is, without receiving it.
     std::size_t snoop_incoming_msg_size(Rank from, Tag tag);
 
-    void barrier();
+    /// `where` is told when the job hangs in it.
+    void barrier(std::source_location where = std::source_location::current());
     void broadcast(std::span<std::byte> bytes, Rank root);
     /// At the root, `receive` is as long as all ranks' `send` together; elsewhere it is ignored.
     void gather(std::span<const std::byte> send, std::span<std::byte> receive, Rank root);
@@ -180,7 +182,7 @@ class TT_RUN_API DistributedContext {
     virtual RequestPtr start_send(std::span<const std::byte> bytes, Rank to, Tag tag, bool synchronous) = 0;
     virtual RequestPtr start_receive(std::span<std::byte> bytes, Rank from, Tag tag) = 0;
     virtual std::size_t do_snoop(Rank from, Tag tag) = 0;
-    virtual void do_barrier() = 0;
+    virtual void do_barrier(const std::source_location& where) = 0;
     virtual void do_broadcast(std::span<std::byte> bytes, Rank root) = 0;
     virtual void do_gather(std::span<const std::byte> send, std::span<std::byte> receive, Rank root) = 0;
     virtual void do_scatter(std::span<const std::byte> send, std::span<std::byte> receive, Rank root) = 0;
