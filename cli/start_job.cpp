@@ -74,11 +74,18 @@ int run_under_supervision(const CommandContext& context, const LaunchOptions& op
         context.console.print(launcher::render_github_annotation(plan, *outcome));
     }
     if (!options.report.empty()) {
-        const auto written =
-            support::write_file(context.host.working_directory / options.report / "report.json",
-                                launcher::render_report_json(plan, *outcome));
-        if (!written) {
-            context.console.print_error(fmt::format("tt-run: warning: {}\n", written.error().message()));
+        const auto write = [&](const std::string& name, const std::string& text) {
+            const auto written =
+                support::write_file(context.host.working_directory / options.report / name, text);
+            if (!written) {
+                context.console.print_error(fmt::format("tt-run: warning: {}\n", written.error().message()));
+            }
+        };
+        write("report.json", launcher::render_report_json(plan, *outcome));
+        for (const launcher::RankOutcome& rank : outcome->ranks) {
+            if (!rank.report.empty()) {
+                write(fmt::format("rank{}.json", rank.rank.value), rank.report);
+            }
         }
     }
     return outcome->exit_code();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "job/variable_names.hpp"
+
 namespace tt_run::launcher {
 
 namespace {
@@ -76,8 +78,22 @@ std::optional<HangWatch::Verdict> HangWatch::look_at_waits(Clock::time_point now
     for (const job::Rank rank : step.to_ask) {
         ranks.send_to_runtime(rank, step.probe);
     }
-    return step.verdict ? std::optional(Verdict{EndCause::deadlock, "tt-run: deadlock: " + *step.verdict})
-                        : std::nullopt;
+    if (!step.verdict) {
+        return std::nullopt;
+    }
+    Verdict verdict{EndCause::deadlock, "tt-run: deadlock: " + *step.verdict, !job_survives_deadlock()};
+    if (verdict.ends_job || verdict.explanation != told_deadlock_) {
+        told_deadlock_ = verdict.explanation;
+        return verdict;
+    }
+    return std::nullopt;
+}
+
+/// The ranks' TT_RUN_DEADLOCK, which all have alike.
+bool HangWatch::job_survives_deadlock() const {
+    const auto& variables = plan_.ranks.front().environment;
+    const auto found = variables.find(job::kDeadlockVariable);
+    return found != variables.end() && found->second.value == "report";
 }
 
 std::optional<HangWatch::Clock::time_point> HangWatch::next() const {

@@ -40,6 +40,7 @@ class HangWatch {
     struct Verdict {
         EndCause cause;
         std::string explanation;  ///< for people
+        bool ends_job = true;     ///< false: it is only told (TT_RUN_DEADLOCK=report)
     };
     /// Why the job is to be ended now, if it is. Asks ranks what it has to ask them.
     std::optional<Verdict> look(Clock::time_point now, const JobOutcome& outcome, PeerSet& ranks);
@@ -49,6 +50,7 @@ class HangWatch {
   private:
     void inspect(EndCause cause, Clock::time_point now, const JobOutcome& outcome, PeerSet& ranks);
     std::optional<Verdict> look_at_waits(Clock::time_point now, PeerSet& ranks);
+    bool job_survives_deadlock() const;
 
     const LaunchPlan& plan_;
     Clock::time_point start_;
@@ -56,6 +58,7 @@ class HangWatch {
     std::optional<Clock::time_point> start_deadline_;
     job::DeadlockWatch waits_;
     std::optional<Clock::time_point> look_at_waits_at_;  ///< once a runtime has reported
+    std::string told_deadlock_;                          ///< that the job survives
     std::optional<HangInspection> inspection_;
     std::string explanation_;
 };

@@ -11,6 +11,7 @@ namespace {
 using job::Rank;
 using State = RankOutcome::State;
 
+constexpr std::size_t kMostReport = std::size_t{32} << 20U;
 constexpr std::size_t kLastErrorBytes = 16U << 10U;
 
 void keep_last_errors(RankOutcome& outcome, std::string_view bytes) {
@@ -74,6 +75,11 @@ void JobRecord::printed(Rank rank, const job::Output& output) {
     if (events_.with_output) {
         tell([&] { return render_output_event(rank, output.stream, output.bytes); });
     }
+}
+
+void JobRecord::reported(job::Rank rank, const job::Report& report) {
+    std::string& whole = at(rank).report;
+    whole.append(report.piece.substr(0, kMostReport - std::min(kMostReport, whole.size())));
 }
 
 bool JobRecord::aborted(Rank rank, const job::Aborted& aborted, bool asked) {

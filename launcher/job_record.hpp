@@ -36,6 +36,8 @@ class JobRecord {
     /// False if it is no news.
     bool started(job::Rank rank, const job::Started& started);
     void printed(job::Rank rank, const job::Output& output);
+    /// A piece of what its runtime leaves; what is above 32 MiB is dropped.
+    void reported(job::Rank rank, const job::Report& report);
     /// False if it is no news. `asked` of these: it had been asked to end before.
     bool aborted(job::Rank rank, const job::Aborted& aborted, bool asked);
     bool not_started(job::Rank rank, const job::NotStarted& refused, bool asked);

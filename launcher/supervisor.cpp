@@ -113,6 +113,10 @@ class Supervisor final : public PeerListener {
             hangs_.hear(rank, *blocked, Clock::now());
         } else if (const auto* const unblocked = std::get_if<job::Unblocked>(&message)) {
             hangs_.hear(rank, *unblocked, Clock::now());
+        } else if (const auto* const report = std::get_if<job::Report>(&message)) {
+            record_.reported(rank, *report);
+        } else if (std::holds_alternative<job::Gone>(message)) {
+            hangs_.leave(rank);  // its program is over, and only waits for the others' end
         }
     }
     void runtime_lost(Rank rank) override { hangs_.forget(rank); }
@@ -170,8 +174,12 @@ class Supervisor final : public PeerListener {
         peers_.drop_silent(now);
         if (!is_ending_) {
             if (auto verdict = hangs_.look(now, outcome(), peers_)) {
-                outcome().explanation = std::move(verdict->explanation);
-                end(verdict->cause);
+                if (verdict->ends_job) {
+                    outcome().explanation = std::move(verdict->explanation);
+                    end(verdict->cause);
+                } else {
+                    router_.say(verdict->explanation);
+                }
             }
         }
         if (kill_at_ && now >= *kill_at_) {
