@@ -1,5 +1,7 @@
 #include "sockets/connect_ends.hpp"
 
+#include <fmt/format.h>
+
 #include "device/mesh_device_state.hpp"
 #include "sockets/message_lane.hpp"
 #include "sockets/shared_lane.hpp"
@@ -58,6 +60,14 @@ SharedConnection shared_connection(const SocketState& state, const EndPlace& own
     return connection;
 }
 
+std::string name_of_connection(const SocketState& state, std::size_t connection,
+                               const std::string& peer_made_at) {
+    const bool sends = state.endpoint == SocketEndpoint::sender;
+    return fmt::format("{} connection {}, {} to {}, made at {} and {}", state.name(), connection,
+                       state.sender_nodes[connection].text(), state.receiver_nodes[connection].text(),
+                       sends ? state.made_at : peer_made_at, sends ? peer_made_at : state.made_at);
+}
+
 }  // namespace
 
 void prepare_ends(SocketState& state) {
@@ -73,7 +83,6 @@ void prepare_ends(SocketState& state) {
         }
         if (state.endpoint == SocketEndpoint::receiver) {
             state.receivers[k] = std::make_shared<ReceiveEnd>(fifo);
-            state.receivers[k]->connection = k;
             continue;
         }
         for (std::size_t earlier = 0; earlier < k && !state.senders[k]; ++earlier) {
@@ -96,6 +105,7 @@ void connect_ends(SocketState& state, const SocketDescriptor& own, const Meeting
         }
         const std::size_t index = lane++;
         const bool sends = state.endpoint == SocketEndpoint::sender;
+        const std::string name = name_of_connection(state, k, meeting.peer.where);
         auto* const word = own_place<std::uint32_t>(memory, own.places[k].word);
         keep_words(state, k, sends ? own_count(state, k) : word, sends ? word : own_count(state, k));
         std::unique_ptr<SendLane> send;
@@ -114,11 +124,11 @@ void connect_ends(SocketState& state, const SocketDescriptor& own, const Meeting
         }
         if (sends) {
             state.senders[k]->count_word = own_count(state, k);
-            state.senders[k]->lanes.push_back(std::move(send));
-            state.senders[k]->connections.push_back(k);
+            state.senders[k]->paths.push_back({std::move(send), name});
         } else {
             state.receivers[k]->count_word = own_count(state, k);
             state.receivers[k]->lane = std::move(receive);
+            state.receivers[k]->name = name;
         }
     }
     if (meeting.region) {
@@ -157,6 +167,7 @@ void connect_pair(SocketState& sender, SocketState& receiver) {
     TT_RUN_REQUIRE(region.has_value(), "{}", region ? "" : region.error().message());
     meeting.region = *std::move(region);
     meeting.lanes = from.places.size();
+    meeting.peer.where = sender.made_at;
     meeting.peer.places = to.places;
     connect_ends(sender, from, meeting, memory, self);
     meeting.peer.places = from.places;

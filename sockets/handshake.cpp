@@ -49,7 +49,10 @@ Acquaintances& acquaintances() {
 
 bool messages_are_forced() {
     const char* const transport = std::getenv("TT_RUN_SOCKET_TRANSPORT");
-    return transport != nullptr && std::string_view(transport) == "mpi";
+    const std::string_view word = transport == nullptr ? "" : transport;
+    TT_RUN_REQUIRE(word.empty() || word == "mpi",
+                   "the variable TT_RUN_SOCKET_TRANSPORT is `{}`, but must be mpi or not set", word);
+    return word == "mpi";
 }
 
 /// One side of a conversation: messages in turn, under one deadline.
@@ -109,7 +112,9 @@ class Conversation {
             return done || Clock::now() >= deadline_;
         };
         try {
-            distributed::wait_until(look, [&] { return fmt::format("rank {} to make {}", *peer_, about_); });
+            distributed::wait_until(
+                look, [&] { return fmt::format("rank {} to make {}", *peer_, about_); },
+                [&] { return needs(); });
         } catch (...) {
             request->cancel();
             throw;
@@ -122,6 +127,12 @@ class Conversation {
                 "of the same two ranks in the same order (TT_RUN_SOCKET_TIMEOUT sets the seconds)",
                 *peer_, about_, socket_deadline().count());
         }
+    }
+
+    /// For people: the deadline ends it.
+    distributed::Needs needs() const {
+        const std::int32_t peer = *context_->world_ranks()[static_cast<std::size_t>(*peer_)];
+        return {{{fmt::format("making {}", about_), {{peer}}, 0, 1}}, true};
     }
 
     ContextPtr context_;

@@ -14,6 +14,10 @@ std::string describe_difference(const TransferHead& sender, const TransferHead& 
     if (sender.layout != receiver.layout) {
         return differs("layout", sender.layout, receiver.layout);
     }
+    if (sender.direct != receiver.direct) {
+        return sender.direct != 0 ? "the sender uses send_direct_async, the receiver recv_async"
+                                  : "the sender uses send_async, the receiver recv_direct_async";
+    }
     if (sender.page != receiver.page) {
         return differs("pages of bytes", sender.page, receiver.page);
     }

@@ -17,6 +17,7 @@ struct TransferHead {
     std::uint32_t block = 0;
     std::uint32_t data_type = 0;
     std::uint32_t layout = 0;
+    std::uint32_t direct = 0;  ///< 1: past the FIFO (send_direct_async)
     std::uint64_t pages = 0;
     bool operator==(const TransferHead&) const = default;
 };
@@ -45,13 +46,16 @@ class SendLane {
     /// Puts bytes into the FIFO; they are seen after `publish` only.
     virtual void write(std::uint32_t offset, std::span<const std::byte> bytes) = 0;
     virtual void publish(std::uint32_t sent) = 0;
+    /// Wakes the receiver, or sends what it is to hear, if anything has changed since the last time. A
+    /// receiver that is awake may see it sooner.
+    virtual void notify() = 0;
 
     /// Whether the receiver offers space for the rest of this transfer, from this block on. Taking the offer
     /// obliges to `deliver`.
     virtual std::optional<TransferHead> take_offer(std::uint64_t transfer, std::size_t block) = 0;
     /// Copies the rest into the offered space, perhaps with the receiver's help. `sent` is the count after
-    /// it.
-    virtual void deliver(std::span<const std::byte> rest, std::uint32_t sent) = 0;
+    /// it. False if not all of it could go now: to be called again with the same.
+    virtual bool deliver(std::span<const std::byte> rest, std::uint32_t sent) = 0;
 
     /// Tells the receiver that the two ends' tensors differ; and whether it has said so.
     virtual void refuse() = 0;
@@ -75,10 +79,13 @@ class ReceiveLane {
     virtual std::optional<TransferHead> announced(std::uint64_t transfer) = 0;
     virtual std::span<const std::byte> fifo() const = 0;
     virtual void acknowledge(std::uint32_t acked) = 0;
+    /// As at the sender.
+    virtual void notify() = 0;
     /// This transfer has been received.
     virtual void finish(std::uint64_t transfer) = 0;
 
-    /// Offers the space for the rest of a transfer, from a block on, if this transport can use it.
+    /// Offers the space for the rest of a transfer, from a block on. Every transport uses it for a direct
+    /// transfer, and for others if it gains by it.
     virtual void offer(std::uint64_t transfer, std::size_t block, const TransferHead& head,
                        std::span<std::byte> space) = 0;
     /// Takes the offer back. False if the sender has taken it: then `delivered` will come true.

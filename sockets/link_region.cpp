@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <new>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -22,6 +23,7 @@ using support::Result;
 struct alignas(64) Bells {
     Doorbell sender;
     alignas(64) Doorbell receiver;
+    alignas(64) std::atomic<std::uint32_t> receiver_is_in_the_way;
 };
 
 std::size_t size_of(std::size_t lanes, std::size_t heads) {
@@ -85,6 +87,22 @@ Doorbell& LinkRegion::sender_bell() const {
 
 Doorbell& LinkRegion::receiver_bell() const {
     return reinterpret_cast<Bells*>(base_)->receiver;
+}
+
+std::atomic<std::uint32_t>& LinkRegion::receiver_is_in_the_way() const {
+    return reinterpret_cast<Bells*>(base_)->receiver_is_in_the_way;
+}
+
+void LinkRegion::ring_receiver() {
+    if (std::exchange(owes_receiver_, false)) {
+        receiver_bell().ring();
+    }
+}
+
+void LinkRegion::ring_sender() {
+    if (std::exchange(owes_sender_, false)) {
+        sender_bell().ring();
+    }
 }
 
 LaneControl& LinkRegion::lane(std::size_t index) const {

@@ -37,7 +37,7 @@ struct LaneControl {
     std::atomic<std::uint32_t> chunks_copied{0};
     std::uint64_t source = 0;  ///< in the file of the sender's memory
     std::uint64_t bytes = 0;
-    std::uint32_t sent_afterwards = 0;
+    std::int32_t processor = -1;  ///< the sender's, for the receiver to keep away from
 
     alignas(64) std::atomic<std::uint64_t> announced{0};  ///< transfers
     std::atomic<std::uint64_t> received{0};               ///< transfers
@@ -65,6 +65,16 @@ class LinkRegion {
     int descriptor() const { return file_.get(); }
     Doorbell& sender_bell() const;
     Doorbell& receiver_bell() const;
+    /// Whether the receiver, once woken, has found no processor free to help with a copy; the sender does not
+    /// wake it for that again until it has.
+    std::atomic<std::uint32_t>& receiver_is_in_the_way() const;
+
+    /// A ring that is due, once however often it is asked for. Each pair for one end's thread only.
+    void owe_receiver_ring() { owes_receiver_ = true; }
+    void ring_receiver();
+    void owe_sender_ring() { owes_sender_ = true; }
+    void ring_sender();
+
     LaneControl& lane(std::size_t index) const;
     TransferHead& head(std::size_t lane, std::uint64_t transfer) const;
     std::size_t heads() const { return heads_; }
@@ -79,6 +89,8 @@ class LinkRegion {
     std::size_t heads_;
     std::size_t bytes_ = 0;
     std::byte* base_ = nullptr;
+    bool owes_receiver_ = false;
+    bool owes_sender_ = false;
 };
 
 }  // namespace tt_run::sockets

@@ -14,6 +14,7 @@
 #include "sockets/handshake.hpp"
 #include "sockets/socket_memory.hpp"
 #include "sockets/validate_socket.hpp"
+#include "support/call_place.hpp"
 #include "support/require.hpp"
 #include "tt_run/device/fabric.hpp"
 #include "tt_run/device/warnings.hpp"
@@ -29,17 +30,15 @@ using std::chrono::milliseconds;
 std::atomic<int> sockets_made{0};
 std::atomic<std::int64_t> deadline_ms{-1};  ///< negative: as the environment says
 
-std::string place_of(const std::source_location& where) {
-    return fmt::format("{}:{}", where.file_name(), where.line());
-}
-
 std::shared_ptr<SocketState> new_state(SocketEndpoint endpoint, const SocketConfig& config,
-                                       const std::shared_ptr<device::MeshDevice>& device) {
+                                       const std::shared_ptr<device::MeshDevice>& device,
+                                       const std::source_location& where) {
     auto state = std::make_shared<SocketState>();
     state->number = sockets_made.fetch_add(1);
     state->endpoint = endpoint;
     state->config = config;
     state->device = device;
+    state->made_at = support::place_of(where);
     return state;
 }
 
@@ -100,7 +99,7 @@ Ends find_ends(const SocketConfig& config, const device::Runtime& runtime) {
     return ends;
 }
 
-SocketDescriptor describe(const SocketState& state, const Ends& ends, const std::source_location& where) {
+SocketDescriptor describe(const SocketState& state, const Ends& ends) {
     SocketDescriptor own;
     own.endpoint = state.endpoint;
     own.sender_rank = *ends.senders.front();
@@ -109,15 +108,15 @@ SocketDescriptor describe(const SocketState& state, const Ends& ends, const std:
     own.memory = state.config.socket_mem_config;
     const device::FabricSettings fabric = device::get_fabric_settings();
     own.fabric = fmt::format("{}, {}", fabric::name_of(fabric.config), fabric::name_of(fabric.reliability));
-    own.where = place_of(where);
+    own.where = state.made_at;
     return own;
 }
 
 /// Makes this rank's end with all ranks of the other.
 class EndMaker {
   public:
-    EndMaker(SocketState& state, const Ends& ends, const std::source_location& where)
-        : state_(state), ends_(ends), own_(describe(state, ends, where)) {}
+    EndMaker(SocketState& state, const Ends& ends)
+        : state_(state), ends_(ends), own_(describe(state, ends)) {}
 
     void make() {
         const std::vector<Rank>& peers =
@@ -229,20 +228,20 @@ MeshSocket::MeshSocket(const std::shared_ptr<device::MeshDevice>& device, const 
             *ends.senders.front(), *ends.receivers.front()));
         return;
     }
-    state_ = new_state(sends ? SocketEndpoint::sender : SocketEndpoint::receiver, config, device);
+    state_ = new_state(sends ? SocketEndpoint::sender : SocketEndpoint::receiver, config, device, where);
     state_->config.sender_rank = ends.senders.front();
     state_->config.receiver_rank = ends.receivers.front();
-    EndMaker(*state_, ends, where).make();
+    EndMaker(*state_, ends).make();
 }
 
 std::pair<MeshSocket, MeshSocket> MeshSocket::create_socket_pair(
     const std::shared_ptr<device::MeshDevice>& sender, const std::shared_ptr<device::MeshDevice>& receiver,
-    const SocketConfig& config, std::source_location) {
+    const SocketConfig& config, std::source_location where) {
     TT_RUN_REQUIRE(sender != nullptr && sender->is_open() && receiver != nullptr && receiver->is_open(),
                    "a socket needs open mesh devices");
     check_socket_config(config);
-    auto from = new_state(SocketEndpoint::sender, config, sender);
-    auto to = new_state(SocketEndpoint::receiver, config, receiver);
+    auto from = new_state(SocketEndpoint::sender, config, sender, where);
+    auto to = new_state(SocketEndpoint::receiver, config, receiver, where);
     connect_pair(*from, *to);
     return {MeshSocket(std::move(from)), MeshSocket(std::move(to))};
 }

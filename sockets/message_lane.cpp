@@ -17,7 +17,7 @@ using distributed::RequestPtr;
 using Bytes = std::vector<std::byte>;
 
 /// A message is a row of records. Those of one connection arrive in their order, so a long write may be cut.
-enum class RecordKind : std::uint32_t { head, bytes, count, refusal, closing };
+enum class RecordKind : std::uint32_t { head, bytes, count, past_fifo, delivered, refusal, closing };
 struct Record {
     RecordKind kind;
     std::uint32_t value;  ///< bytes: offset in the FIFO; count: sent so far
@@ -27,9 +27,14 @@ struct Acknowledgement {
     std::uint32_t acked = 0;
     std::uint32_t refused = 0;  ///< 1: refused, 2: closed
     std::uint64_t received = 0;
+    std::uint64_t offer = 0;  ///< of space, for transfer `offer` - 1 from block `offer_block` on; 0: none yet
+    std::uint64_t offer_block = 0;
+    TransferHead offer_head;
 };
 
 constexpr std::size_t kMostMessage = std::size_t{256} << 10U;
+/// Messages past the FIFO, which bounds nothing then, that may be under way.
+constexpr std::size_t kMostUnderWay = 32;
 /// How far announcements may run ahead.
 constexpr std::uint64_t kMostAnnounced = 1U << 16U;
 
@@ -54,6 +59,7 @@ class Outbox {
         sent_.back().request =
             connection_.context->isend(sent_.back().bytes, connection_.peer, distributed::Tag{tag});
     }
+    std::size_t under_way() const { return sent_.size(); }
     void sweep() {
         while (!sent_.empty() && sent_.front().request->test()) {
             sent_.pop_front();
@@ -140,14 +146,35 @@ class MessageSendLane final : public SendLane {
         }
     }
 
-    void publish(std::uint32_t sent) override {
-        add({RecordKind::count, sent, 0}, {});
-        flush();
+    void publish(std::uint32_t sent) override { add({RecordKind::count, sent, 0}, {}); }
+
+    void notify() override { flush(); }
+
+    std::optional<TransferHead> take_offer(std::uint64_t transfer, std::size_t block) override {
+        progress();
+        if (news_.offer != transfer + 1 || news_.offer_block != block || taken_ == news_.offer) {
+            return std::nullopt;
+        }
+        taken_ = news_.offer;
+        delivered_bytes_ = 0;
+        return news_.offer_head;
     }
 
-    std::optional<TransferHead> take_offer(std::uint64_t, std::size_t) override { return std::nullopt; }
-    void deliver(std::span<const std::byte>, std::uint32_t) override {
-        throw std::logic_error("messages deliver into FIFOs only");
+    bool deliver(std::span<const std::byte> rest, std::uint32_t sent) override {
+        outbox_.sweep();
+        while (delivered_bytes_ < rest.size()) {
+            if (outbox_.under_way() >= kMostUnderWay) {
+                return false;
+            }
+            const std::size_t bytes = std::min(rest.size() - delivered_bytes_, kMostMessage - sizeof(Record));
+            add({RecordKind::past_fifo, 0, static_cast<std::uint32_t>(bytes)},
+                rest.subspan(delivered_bytes_, bytes));
+            flush();
+            delivered_bytes_ += bytes;
+        }
+        add({RecordKind::count, sent, 0}, {});
+        add({RecordKind::delivered, 0, 0}, {});
+        return true;
     }
 
     void refuse() override {
@@ -193,6 +220,8 @@ class MessageSendLane final : public SendLane {
     Inbox inbox_;
     Bytes message_;
     Acknowledgement news_;
+    std::uint64_t taken_ = 0;  ///< the last offer that was
+    std::size_t delivered_bytes_ = 0;
 };
 
 class MessageReceiveLane final : public ReceiveLane {
@@ -223,7 +252,12 @@ class MessageReceiveLane final : public ReceiveLane {
 
     void acknowledge(std::uint32_t acked) override {
         news_.acked = acked;
-        tell();
+        has_news_ = true;
+    }
+    void notify() override {
+        if (has_news_) {
+            tell();
+        }
     }
     void finish(std::uint64_t transfer) override {
         while (!heads_.empty() && first_head_ <= transfer) {
@@ -231,14 +265,31 @@ class MessageReceiveLane final : public ReceiveLane {
             ++first_head_;
         }
         news_.received = transfer + 1;
-        tell();
+        has_news_ = true;
     }
 
-    // Nothing can be put anywhere but into the FIFO.
-    void offer(std::uint64_t, std::size_t, const TransferHead&, std::span<std::byte>) override {}
-    bool withdraw() override { return true; }
-    bool offer_taken() const override { return false; }
-    bool delivered() override { return false; }
+    // What need not go past the FIFO goes through it: a message is copied either way.
+    void offer(std::uint64_t transfer, std::size_t block, const TransferHead& head,
+               std::span<std::byte> space) override {
+        if (head.direct != 0) {
+            space_ = space;
+            taken_ = false;
+            delivered_ = false;
+            news_.offer = transfer + 1;
+            news_.offer_block = block;
+            news_.offer_head = head;
+            has_news_ = true;
+        }
+    }
+    bool withdraw() override {
+        space_ = {};  // what still comes falls on nothing
+        return true;
+    }
+    bool offer_taken() const override { return taken_; }
+    bool delivered() override {
+        progress();
+        return delivered_;
+    }
 
     void refuse() override {
         news_.refused = 1;
@@ -254,6 +305,7 @@ class MessageReceiveLane final : public ReceiveLane {
 
   private:
     void tell() {
+        has_news_ = false;
         const auto bytes = std::as_bytes(std::span(&news_, 1));
         outbox_.send(Bytes(bytes.begin(), bytes.end()), connection_.tag + 1);
     }
@@ -285,6 +337,16 @@ class MessageReceiveLane final : public ReceiveLane {
                 sent_ = record.value;
                 std::atomic_ref(*word_).store(sent_, std::memory_order_release);
                 break;
+            case RecordKind::past_fifo:
+                taken_ = true;
+                bytes = bytes.first(std::min(bytes.size(), space_.size()));
+                std::ranges::copy(bytes, space_.begin());
+                space_ = space_.subspan(bytes.size());
+                break;
+            case RecordKind::delivered:
+                taken_ = true;
+                delivered_ = true;
+                break;
             case RecordKind::refusal:
                 peer_refused_ = true;
                 break;
@@ -305,6 +367,10 @@ class MessageReceiveLane final : public ReceiveLane {
     std::deque<TransferHead> heads_;
     std::uint64_t first_head_ = 0;
     Acknowledgement news_;
+    bool has_news_ = false;
+    std::span<std::byte> space_;  ///< that has been offered, and is still to be filled
+    bool taken_ = false;
+    bool delivered_ = false;
 };
 
 }  // namespace

@@ -24,6 +24,10 @@ using support::Error;
 using support::Result;
 using Clock = std::chrono::steady_clock;
 
+/// A peer that has ended counts as living for so long: whoever ends the job is to hear of that end first, and
+/// not of the failures that follow from it.
+constexpr std::chrono::milliseconds kMournTime{500};
+
 struct Address {
     sockaddr_un words{};
     socklen_t size = 0;
@@ -152,7 +156,13 @@ bool Neighbour::lives() const {
         return true;
     }
     pollfd look{connection_.get(), POLLRDHUP, 0};
-    return ::poll(&look, 1, 0) >= 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0;
+    if (::poll(&look, 1, 0) >= 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) == 0) {
+        return true;
+    }
+    const std::int64_t now = Clock::now().time_since_epoch().count();
+    std::int64_t since = 0;
+    since = gone_since_.compare_exchange_strong(since, now) ? now : since;
+    return Clock::duration(now - since) < kMournTime;
 }
 
 Result<NeighbourDoor> NeighbourDoor::open() {

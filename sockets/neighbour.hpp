@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -35,7 +36,7 @@ class Neighbour {
     support::Result<void> send_file(int file);
     support::Result<job::Descriptor> receive_file(std::chrono::steady_clock::time_point deadline);
 
-    /// False once the process has ended.
+    /// False half a second after the process has ended.
     bool lives() const;
 
   private:
@@ -45,6 +46,7 @@ class Neighbour {
     job::Descriptor connection_;  ///< none: this process
     std::byte* memory_ = nullptr;
     std::size_t bytes_ = 0;
+    mutable std::atomic<std::int64_t> gone_since_{0};  ///< by the steady clock; 0: it lives
 };
 
 /// A name in this host's abstract Unix namespace at which one peer may call.

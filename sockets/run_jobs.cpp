@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <map>
-#include <optional>
 
 #include <fmt/format.h>
 
 #include "distributed/wait_until.hpp"
-#include "sockets/wait_report.hpp"
 
 namespace tt_run::sockets {
 
@@ -22,7 +21,7 @@ constexpr microseconds kSpin{50};
 constexpr microseconds kSleep{50'000};
 /// Where no bell rings, and the network has to be asked.
 constexpr microseconds kShortestNap{20};
-constexpr microseconds kLongestNap{500};
+constexpr microseconds kLongestNap{2000};
 
 bool step_all(JobSet& set) {
     bool moved = false;
@@ -30,6 +29,9 @@ bool step_all(JobSet& set) {
         while (!job->done() && job->step()) {
             moved = true;
         }
+    }
+    for (const auto& job : set.jobs) {
+        job->notify();
     }
     return moved;
 }
@@ -41,11 +43,8 @@ bool all_done(const JobSet& set) {
 /// One long wait: sleeps, and tells who asks what for.
 class LongWait {
   public:
-    LongWait(JobSet& set, bool by_caller) : set_(set), by_caller_(by_caller) {}
+    explicit LongWait(JobSet& set) : set_(set), scope_("transfers through a socket") {}
     ~LongWait() {
-        if (told_) {
-            WaitReport::get().moves(&set_);
-        }
         if (set_.waited_ns) {
             *set_.waited_ns +=
                 static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now() - begin_).count());
@@ -54,80 +53,67 @@ class LongWait {
     LongWait(const LongWait&) = delete;
     LongWait& operator=(const LongWait&) = delete;
 
-    /// Until something moves or it is time to look.
-    void sleep() {
-        const bool has_bell = set_.all_ring && set_.bells.size() == 1;
-        if (has_bell) {
+    /// Until something may have moved or it is time to look; true if something has.
+    bool sleep() {
+        if (set_.all_ring && set_.bells.size() == 1) {
             const std::uint32_t ticket = set_.bells.front()->ticket();
             if (step_all(set_)) {
-                return moved();
+                return true;
             }
-            look();
+            look_now_and_then();
             set_.bells.front()->wait(ticket, kSleep);
-            return;
+            return step_all(set_);
         }
         nap_ = std::min(kLongestNap, nap_ * 2);
-        if (Clock::now() >= next_look_) {
-            next_look_ = Clock::now() + kSleep;
-            look();
-        }
-        set_.bells.empty() ? distributed_nap() : set_.bells.front()->wait(set_.bells.front()->ticket(), nap_);
-    }
-
-    void moved() {
-        nap_ = kShortestNap;
-        if (told_) {
-            WaitReport::get().moves(&set_);
-            told_ = false;
-        }
+        look_now_and_then();
+        set_.bells.empty() ? take_nap() : set_.bells.front()->wait(set_.bells.front()->ticket(), nap_);
+        return step_all(set_);
     }
 
   private:
-    void distributed_nap() const {
+    void take_nap() const {
         const timespec pause{0, std::chrono::nanoseconds(nap_).count()};
         ::nanosleep(&pause, nullptr);
     }
 
-    void look() {
-        if (!scope_ && by_caller_) {
-            scope_.emplace("transfers through a socket");
+    /// Just after a step that moved nothing.
+    void look_now_and_then() {
+        if (Clock::now() < next_look_) {
+            return;
         }
-        if (scope_) {
-            scope_->check();
+        next_look_ = Clock::now() + kSleep;
+        for (const auto& job : set_.jobs) {
+            if (!job->done()) {
+                job->check_peer();
+            }
         }
-        WaitReport::get().stands(&set_, summarise(), by_caller_);
-        told_ = true;
+        scope_.update(needs());
+        scope_.check();
     }
 
     /// One line for each peer: connections of a socket mostly stand together.
-    std::vector<job::Wait> summarise() {
-        std::map<job::Rank, std::pair<job::Wait, std::size_t>> by_peer;
+    distributed::Needs needs() const {
+        std::map<std::vector<job::Rank>, std::pair<job::Wait, std::size_t>> by_peer;
         for (const auto& job : set_.jobs) {
-            if (job->done()) {
-                continue;
-            }
-            job->check_peer();
-            for (job::Wait& wait : job->waits()) {
-                ++by_peer.try_emplace(wait.peer, std::move(wait), 0).first->second.second;
+            for (job::Wait& wait : job->done() ? std::vector<job::Wait>{} : job->waits()) {
+                ++by_peer.try_emplace(wait.peers, std::move(wait), 0).first->second.second;
             }
         }
-        std::vector<job::Wait> waits;
+        distributed::Needs needs;
         for (auto& [peer, counted] : by_peer) {
             if (counted.second > 1) {
-                counted.first.object += fmt::format(", like {} more connections", counted.second - 1);
+                counted.first.object += fmt::format(", like {} more connections,", counted.second - 1);
             }
-            waits.push_back(std::move(counted.first));
+            needs.any.push_back(std::move(counted.first));
         }
-        return waits;
+        return needs;
     }
 
     JobSet& set_;
-    bool by_caller_;
-    bool told_ = false;
     microseconds nap_ = kShortestNap;
     Clock::time_point begin_ = Clock::now();
     Clock::time_point next_look_ = Clock::now() + kSleep;
-    std::optional<distributed::WaitScope> scope_;
+    distributed::WaitScope scope_;
 };
 
 }  // namespace
@@ -137,21 +123,19 @@ bool try_jobs(JobSet& set) {
     return all_done(set);
 }
 
-void run_jobs(JobSet& set, bool by_caller) {
+void run_jobs(JobSet& set) {
     while (!try_jobs(set)) {
         const Clock::time_point spin_end = Clock::now() + kSpin;
         bool moved = false;
         while (!moved && Clock::now() < spin_end) {
             moved = step_all(set);
         }
-        if (moved) {
+        if (moved || all_done(set)) {
             continue;
         }
-        LongWait wait(set, by_caller);
-        do {
-            wait.sleep();
-            moved = step_all(set);
-        } while (!moved && !all_done(set));
+        LongWait wait(set);
+        while (!wait.sleep() && !all_done(set)) {
+        }
     }
 }
 

@@ -24,7 +24,7 @@ bool try_jobs(JobSet& set);
 
 /// Moves on and waits: looks again and again for a few microseconds, then sleeps until a bell rings, so that
 /// a rank that waits costs nothing. Throws what the jobs throw, and when the wait's deadline passes
-/// (tt_run/distributed/waits.hpp). `by_caller`: this is the program's own thread, not a queue's.
-void run_jobs(JobSet& set, bool by_caller);
+/// (tt_run/distributed/waits.hpp) on a thread of the program.
+void run_jobs(JobSet& set);
 
 }  // namespace tt_run::sockets

@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include "device/mesh_device_state.hpp"
+#include "sockets/crash_fault.hpp"
 #include "sockets/run_jobs.hpp"
 #include "sockets/socket_report.hpp"
 #include "sockets/socket_state.hpp"
+#include "sockets/validate_socket.hpp"
+#include "support/call_place.hpp"
 #include "support/require.hpp"
 #include "tt_run/device/warnings.hpp"
 #include "tt_run/sockets/mesh_socket.hpp"
@@ -42,21 +45,36 @@ std::size_t common_alignment(const SocketState& state, const device::MeshBuffer&
                     state.device->alignment(buffer.config().buffer_type));
 }
 
+/// One of the calls below.
+struct Operation {
+    const char* name;
+    SocketEndpoint end;
+    bool direct = false;
+    bool waits = false;  ///< for its end, on the caller's thread
+};
+
+/// What a direct transfer sends through the FIFO, twice.
+constexpr std::size_t kAgreementBytes = 64;
+
 class Transfer {
   public:
-    Transfer(const Tensor& tensor, const MeshSocket& socket, SocketEndpoint wanted, const char* operation)
-        : tensor_(tensor), socket_(socket), state_(socket.state()), operation_(operation) {
-        TT_RUN_REQUIRE(state_.endpoint == wanted, "{} needs the {} end of a socket", operation,
-                       wanted == SocketEndpoint::sender ? "sender" : "receiver");
-        TT_RUN_REQUIRE(tensor.is_on_device(), "{} needs a tensor on a device", operation);
-        TT_RUN_REQUIRE(tensor.is_allocated(), "{}: the tensor is deallocated", operation);
-        const std::size_t page = tensor.buffer()->aligned_page_size();
-        const std::uint32_t fifo = state_.config.socket_mem_config.fifo_size;
-        const std::size_t alignment = common_alignment(state_, *tensor.buffer());
-        const std::size_t stride = (page + alignment - 1) / alignment * alignment;
-        TT_RUN_REQUIRE(stride <= fifo,
-                       "{}: a page of the tensor takes {} bytes, more than the socket's FIFO of {}",
-                       operation, stride, fifo);
+    Transfer(const Tensor& tensor, const MeshSocket& socket, const Operation& operation,
+             const std::source_location& where)
+        : tensor_(tensor), socket_(socket), state_(socket.state()), operation_(operation), where_(where) {
+        const char* const name = operation.name;
+        TT_RUN_REQUIRE(state_.endpoint == operation.end, "{} needs the {} end of a socket", name,
+                       operation.end == SocketEndpoint::sender ? "sender" : "receiver");
+        TT_RUN_REQUIRE(tensor.is_on_device(), "{} needs a tensor on a device", name);
+        TT_RUN_REQUIRE(tensor.is_allocated(), "{}: the tensor is deallocated", name);
+        alignment_ = common_alignment(state_, *tensor.buffer());
+        const SocketMemoryConfig& memory = state_.config.socket_mem_config;
+        TT_RUN_REQUIRE(!operation.direct || memory.socket_storage_type == device::BufferType::l1,
+                       "{} needs a socket whose FIFO is in L1", name);
+        const std::size_t needed =
+            align(operation.direct ? kAgreementBytes : tensor.buffer()->aligned_page_size());
+        TT_RUN_REQUIRE(
+            needed <= memory.fifo_size, "{}: a page {} takes {} bytes, more than the socket's FIFO of {}",
+            name, operation.direct ? "for the two ends to agree" : "of the tensor", needed, memory.fifo_size);
     }
 
     std::shared_ptr<JobSet> prepare() {
@@ -69,11 +87,12 @@ class Transfer {
             }
             ++devices;
             for (std::size_t k = 0; k < connections.size(); ++k) {
+                check_forwarding(state_, connections[k], operation_.name);
                 add(*set, coordinate, connections[k], k, connections.size());
             }
         }
         TT_RUN_REQUIRE(devices > 0, "{}: no connection of the socket is on a device of the tensor",
-                       operation_);
+                       operation_.name);
         for (const auto& region : state_.regions) {
             set->bells.push_back(state_.endpoint == SocketEndpoint::sender ? &region->sender_bell()
                                                                            : &region->receiver_bell());
@@ -83,15 +102,14 @@ class Transfer {
         return set;
     }
 
-    device::Work work(const std::shared_ptr<JobSet>& set, std::source_location where, bool by_caller) const {
+    device::Work work(const std::shared_ptr<JobSet>& set) const {
         const std::size_t bytes = tensor_.buffer()->size() * set->jobs.size();
-        device::Work work{
-            .what = operation_,
-            .where = where,
-            // The tensor and the socket live as long as the work.
-            .run = [set, tensor = tensor_, socket = socket_, by_caller] { run_jobs(*set, by_caller); },
-            .bytes = bytes,
-            .may_wait = true};
+        device::Work work{.what = operation_.name,
+                          .where = where_,
+                          // The tensor and the socket live as long as the work.
+                          .run = [set, tensor = tensor_, socket = socket_] { run_jobs(*set); },
+                          .bytes = bytes,
+                          .may_wait = true};
         if (bytes <= device::WorkQueue::kInlineBytes) {
             work.try_run = [set] {
                 return std::ranges::all_of(set->jobs,
@@ -103,6 +121,18 @@ class Transfer {
     }
 
   private:
+    std::size_t align(std::size_t bytes) const { return (bytes + alignment_ - 1) / alignment_ * alignment_; }
+
+    TransferPlan plan_pages(std::size_t pages) const {
+        TransferPlan plan = plan_transfer(tensor_.buffer()->aligned_page_size(), pages, alignment_,
+                                          state_.config.socket_mem_config.fifo_size);
+        if (operation_.direct) {
+            plan.block = static_cast<std::uint32_t>(align(kAgreementBytes));
+            plan.blocks = 2;
+        }
+        return plan;
+    }
+
     void add(JobSet& set, const MeshCoordinate& coordinate, std::size_t connection, std::size_t index,
              std::size_t count) {
         const device::MeshBuffer& buffer = *tensor_.buffer();
@@ -110,37 +140,42 @@ class Transfer {
         if (range.count == 0) {
             return;
         }
-        const TransferPlan plan =
-            plan_transfer(buffer.aligned_page_size(), range.count, common_alignment(state_, buffer),
-                          state_.config.socket_mem_config.fifo_size);
+        const TransferPlan plan = plan_pages(range.count);
         const TransferHead head{static_cast<std::uint32_t>(plan.page),
                                 static_cast<std::uint32_t>(plan.stride),
                                 plan.block,
                                 static_cast<std::uint32_t>(tensor_.dtype()),
                                 static_cast<std::uint32_t>(tensor_.layout()),
+                                operation_.direct ? 1U : 0U,
                                 plan.pages};
+        TransferRequest request{plan, head,
+                                fmt::format("{} at {}", operation_.name, support::place_of(where_))};
         const std::span<std::byte> pages =
             buffer.local_bytes(coordinate).subspan(range.first * plan.page, range.count * plan.page);
-        const std::string name = fmt::format("{} connection {}", state_.name(), connection);
         if (state_.endpoint == SocketEndpoint::sender) {
-            set.jobs.push_back(make_send_job(*state_.senders[connection], plan, head, pages, name));
+            const auto make = operation_.direct ? &make_direct_send_job : &make_send_job;
+            set.jobs.push_back(make(*state_.senders[connection], std::move(request), pages));
         } else {
-            set.jobs.push_back(make_receive_job(*state_.receivers[connection], plan, head, pages, name));
+            const auto make = operation_.direct ? &make_direct_receive_job : &make_receive_job;
+            set.jobs.push_back(make(*state_.receivers[connection], std::move(request), pages));
         }
     }
 
     const Tensor& tensor_;
     const MeshSocket& socket_;
     SocketState& state_;
-    const char* operation_;
+    const Operation& operation_;
+    const std::source_location where_;
+    std::size_t alignment_ = 1;
 };
 
-void transfer(const Tensor& tensor, const MeshSocket& socket, SocketEndpoint end, const char* operation,
-              std::uint32_t queue, std::source_location where, bool wait) {
-    Transfer transfer(tensor, socket, end, operation);
+void transfer(const Tensor& tensor, const MeshSocket& socket, const Operation& operation, std::uint32_t queue,
+              const std::source_location& where) {
+    crash_if_told();
+    Transfer transfer(tensor, socket, operation, where);
     device::WorkQueue& works = socket.state().device->mesh_command_queue(queue).work();
-    device::Work work = transfer.work(transfer.prepare(), where, wait);
-    wait ? works.run_and_wait(std::move(work)) : works.enqueue(std::move(work));
+    device::Work work = transfer.work(transfer.prepare());
+    operation.waits ? works.run_and_wait(std::move(work)) : works.enqueue(std::move(work));
 }
 
 }  // namespace
@@ -155,15 +190,15 @@ bool SocketState::is_local(std::size_t connection) const {
 }
 
 std::string SocketState::name() const {
-    return fmt::format("socket {} (rank {} to rank {}, {})", number, *config.sender_rank,
+    return fmt::format("socket {} from rank {} to rank {}, {} end", number, *config.sender_rank,
                        *config.receiver_rank, endpoint == SocketEndpoint::sender ? "sending" : "receiving");
 }
 
 SocketState::~SocketState() {
     report_socket(*this);
     for (const auto& end : senders) {
-        for (const auto& lane : end ? std::span(end->lanes) : std::span<std::unique_ptr<SendLane>>()) {
-            lane->close();
+        for (const SendPath& path : end ? std::span(end->paths) : std::span<SendPath>()) {
+            path.lane->close();
         }
     }
     for (std::size_t k = 0; k < receivers.size(); ++k) {
@@ -181,20 +216,32 @@ SocketState::~SocketState() {
 
 void send_async(const Tensor& tensor, const MeshSocket& socket, std::uint32_t queue,
                 std::source_location where) {
-    transfer(tensor, socket, SocketEndpoint::sender, "send_async", queue, where, false);
+    transfer(tensor, socket, {"send_async", SocketEndpoint::sender}, queue, where);
 }
 
 void recv_async(const Tensor& tensor, const MeshSocket& socket, std::uint32_t queue,
                 std::source_location where) {
-    transfer(tensor, socket, SocketEndpoint::receiver, "recv_async", queue, where, false);
+    transfer(tensor, socket, {"recv_async", SocketEndpoint::receiver}, queue, where);
+}
+
+void send_direct_async(const Tensor& tensor, const MeshSocket& socket, std::uint32_t queue,
+                       std::source_location where) {
+    transfer(tensor, socket, {.name = "send_direct_async", .end = SocketEndpoint::sender, .direct = true},
+             queue, where);
+}
+
+void recv_direct_async(const Tensor& tensor, const MeshSocket& socket, std::uint32_t queue,
+                       std::source_location where) {
+    transfer(tensor, socket, {.name = "recv_direct_async", .end = SocketEndpoint::receiver, .direct = true},
+             queue, where);
 }
 
 void send(const Tensor& tensor, const MeshSocket& socket, std::uint32_t queue, std::source_location where) {
-    transfer(tensor, socket, SocketEndpoint::sender, "send", queue, where, true);
+    transfer(tensor, socket, {.name = "send", .end = SocketEndpoint::sender, .waits = true}, queue, where);
 }
 
 void recv(const Tensor& tensor, const MeshSocket& socket, std::uint32_t queue, std::source_location where) {
-    transfer(tensor, socket, SocketEndpoint::receiver, "recv", queue, where, true);
+    transfer(tensor, socket, {.name = "recv", .end = SocketEndpoint::receiver, .waits = true}, queue, where);
 }
 
 }  // namespace tt_run::sockets

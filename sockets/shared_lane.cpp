@@ -5,15 +5,19 @@
 #include <stdexcept>
 #include <thread>
 
+#include <sched.h>
+
 #include "sockets/copy_bytes.hpp"
+#include "sockets/free_processor.hpp"
 
 namespace tt_run::sockets {
 
 namespace {
 
 /// Both ends copy a long transfer together, a piece at a time.
-constexpr std::size_t kChunk = std::size_t{1} << 20U;
-constexpr std::size_t kWorthHelping = 4 * kChunk;
+constexpr std::size_t kChunk = std::size_t{512} << 10U;
+constexpr std::size_t kWorthHelping = std::size_t{4} << 20U;
+constexpr std::size_t kWorthWaking = std::size_t{16} << 20U;
 /// What the number of an offer counts in.
 constexpr std::uint64_t kNextOffer = 4;
 
@@ -63,8 +67,10 @@ class SharedSendLane final : public SendLane {
     void publish(std::uint32_t sent) override {
         // Release: the bytes are in the FIFO before the count says so.
         std::atomic_ref(*connection_.sent).store(sent, std::memory_order_release);
-        connection_.region->receiver_bell().ring();
+        connection_.region->owe_receiver_ring();
     }
+
+    void notify() override { connection_.region->ring_receiver(); }
 
     std::optional<TransferHead> take_offer(std::uint64_t transfer, std::size_t block) override {
         std::uint64_t word = control_.offer.load(std::memory_order_acquire);
@@ -78,9 +84,8 @@ class SharedSendLane final : public SendLane {
         return control_.offer_head;
     }
 
-    void deliver(std::span<const std::byte> rest, std::uint32_t sent) override {
+    bool deliver(std::span<const std::byte> rest, std::uint32_t sent) override {
         std::byte* const to = checked(connection_.peer->at(control_.offer_destination, rest.size()));
-        control_.sent_afterwards = sent;
         if (rest.size() >= kWorthHelping) {
             deliver_together(rest, to);
         } else {
@@ -90,7 +95,8 @@ class SharedSendLane final : public SendLane {
         const std::uint64_t taken = control_.offer.load(std::memory_order_relaxed);
         control_.offer.store(LaneControl::with_state(taken, LaneControl::delivered),
                              std::memory_order_release);
-        connection_.region->receiver_bell().ring();
+        connection_.region->owe_receiver_ring();
+        return true;
     }
 
     void refuse() override {
@@ -112,11 +118,16 @@ class SharedSendLane final : public SendLane {
         const auto chunks = static_cast<std::uint32_t>((rest.size() + kChunk - 1) / kChunk);
         control_.source = static_cast<std::uint64_t>(rest.data() - connection_.own_memory);
         control_.bytes = rest.size();
+        control_.processor = ::sched_getcpu();
         control_.next_chunk.store(0, std::memory_order_relaxed);
         control_.chunks_copied.store(0, std::memory_order_relaxed);
-        // A receiver that is awake sees it. One that sleeps is left alone: by the time it has woken up, often
-        // on this very processor, it would rather be in the way.
+        // A receiver that is awake sees it. One that sleeps is woken for much only: it takes as long as
+        // copying a mebibyte or two.
         control_.chunks.store(chunks, std::memory_order_release);
+        if (rest.size() >= kWorthWaking &&
+            connection_.region->receiver_is_in_the_way().load(std::memory_order_relaxed) == 0) {
+            connection_.region->receiver_bell().ring();
+        }
         copy_pieces(control_, to, rest.data(), chunks);
         // The receiver may still be at its last piece. (If it died there, nobody will miss the bytes.)
         while (control_.chunks_copied.load(std::memory_order_acquire) < chunks && connection_.peer->lives()) {
@@ -152,12 +163,14 @@ class SharedReceiveLane final : public ReceiveLane {
     void acknowledge(std::uint32_t acked) override {
         // Release: the bytes are read before their place is given back.
         std::atomic_ref(*connection_.acked).store(acked, std::memory_order_release);
-        connection_.region->sender_bell().ring();
+        connection_.region->owe_sender_ring();
     }
+
+    void notify() override { connection_.region->ring_sender(); }
 
     void finish(std::uint64_t transfer) override {
         control_.received.store(transfer + 1, std::memory_order_release);
-        connection_.region->sender_bell().ring();
+        connection_.region->owe_sender_ring();
     }
 
     void offer(std::uint64_t transfer, std::size_t block, const TransferHead& head,
@@ -169,7 +182,7 @@ class SharedReceiveLane final : public ReceiveLane {
         space_ = space;
         offer_word_ = LaneControl::with_state(offer_word_ + kNextOffer, LaneControl::posted);
         control_.offer.store(offer_word_, std::memory_order_release);
-        connection_.region->sender_bell().ring();
+        connection_.region->owe_sender_ring();
     }
 
     bool withdraw() override {
@@ -184,9 +197,9 @@ class SharedReceiveLane final : public ReceiveLane {
     }
 
     bool delivered() override {
-        if (const std::uint32_t chunks = control_.chunks.load(std::memory_order_acquire); chunks != 0) {
-            const std::byte* const from = checked(connection_.peer->at(control_.source, control_.bytes));
-            copy_pieces(control_, space_.data(), from, chunks);
+        const std::uint32_t chunks = control_.chunks.load(std::memory_order_acquire);
+        if (control_.next_chunk.load(std::memory_order_relaxed) < chunks) {
+            help(chunks);
         }
         if (LaneControl::state_of(control_.offer.load(std::memory_order_acquire)) != LaneControl::delivered) {
             return false;
@@ -209,6 +222,16 @@ class SharedReceiveLane final : public ReceiveLane {
     }
 
   private:
+    /// Copies what there is to copy, if a processor is free for it.
+    void help(std::uint32_t chunks) {
+        const FreeProcessor processor(control_.processor);
+        connection_.region->receiver_is_in_the_way().store(processor ? 0 : 1, std::memory_order_relaxed);
+        if (processor) {
+            const std::byte* const from = checked(connection_.peer->at(control_.source, control_.bytes));
+            copy_pieces(control_, space_.data(), from, chunks);
+        }
+    }
+
     SharedConnection connection_;
     LaneControl& control_;
     std::span<std::byte> space_;

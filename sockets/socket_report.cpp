@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include "device/mesh_device_state.hpp"
+#include "distributed/wait_report.hpp"
+#include "fabric/time_model.hpp"
 #include "fabric/traffic.hpp"
 #include "job/variable_names.hpp"
 #include "support/file.hpp"
@@ -27,6 +29,7 @@ struct LinkTotals {
     std::string link;
     std::uint64_t payload_bytes = 0;
     std::uint64_t packets = 0;
+    fabric::Microseconds modelled{};
 };
 
 /// What this process has to report, and where.
@@ -49,11 +52,19 @@ class RankReport {
             links_.try_emplace(key, LinkTotals{totals.from, totals.to, totals.link}).first->second;
         sum.payload_bytes += totals.payload_bytes;
         sum.packets += totals.packets;
+        sum.modelled += totals.modelled;
     }
 
+    /// To tt-run, which writes it where it runs itself; else here.
     void write() const {
+        const std::string text = render();
+        if (distributed::WaitReport::get().hand_over(text)) {
+            return;
+        }
+        std::error_code ignored;
+        std::filesystem::create_directories(directory_, ignored);
         const std::string path = fmt::format("{}/rank{}.json", directory_, rank_);
-        if (const auto written = support::write_file(path, render()); !written) {
+        if (const auto written = support::write_file(path, text); !written) {
             device::warn(written.error().message());
         }
     }
@@ -64,10 +75,9 @@ class RankReport {
         if (directory == nullptr || *directory == '\0') {
             return nullptr;
         }
-        const char* const rank = std::getenv(job::kRankVariable);
         auto* const report = new RankReport;
         report->directory_ = directory;
-        report->rank_ = rank == nullptr ? "0" : rank;
+        report->rank_ = *distributed::DistributedContext::get_world_context()->rank();
         std::atexit([] { get()->write(); });
         return report;
     }
@@ -76,22 +86,34 @@ class RankReport {
         std::vector<std::string> links;
         for (const auto& [key, totals] : links_) {
             links.push_back(fmt::format(
-                R"(  {{"from": "{}", "to": "{}", "link": "{}", "payload_bytes": {}, "packets": {}}})",
-                totals.from, totals.to, totals.link, totals.payload_bytes, totals.packets));
+                R"(  {{"from": "{}", "to": "{}", "link": "{}", "payload_bytes": {}, "packets": {}, "modelled_us": {:.3f}}})",
+                totals.from, totals.to, totals.link, totals.payload_bytes, totals.packets,
+                totals.modelled.count()));
         }
         return fmt::format(
-            "{{\"schema\": \"tt-run-rank-report\", \"version\": 1, \"rank\": {},\n \"connections\": [\n{}\n "
+            "{{\"schema\": \"tt-run-rank-report\", \"version\": 2, \"rank\": {},\n \"model\": \"{}\",\n "
+            "\"connections\": [\n{}\n "
             "],\n "
             "\"links\": [\n{}\n ]}}\n",
-            rank_, support::join(connections_, ",\n"), support::join(links, ",\n"));
+            rank_, fabric::time_model({}, fabric::FabricConfig::mesh).label,
+            support::join(connections_, ",\n"), support::join(links, ",\n"));
     }
 
     mutable std::mutex mutex_;
     std::string directory_;
-    std::string rank_;
+    std::int32_t rank_ = 0;
     std::vector<std::string> connections_;
     std::map<LinkKey, LinkTotals> links_;
 };
+
+/// Inside a JSON string.
+std::string escaped(const std::string& text) {
+    std::string safe;
+    for (const char c : text) {
+        safe += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
+    }
+    return safe;
+}
 
 std::string link_name(const topology::Cluster& cluster, std::uint32_t index) {
     const topology::Link& link = cluster.links()[index];
@@ -103,25 +125,29 @@ fabric::NodeAt node_at(const fabric::FabricSystem& system, device::FabricNodeId 
     return *system.find({topology::MeshId{id.mesh_id}, topology::ChipId{id.chip_id}});
 }
 
-void report_links(RankReport& report, const SocketState& state, std::size_t connection, std::uint64_t bytes) {
+/// A connection's bytes on the links of its way; their modelled time, alone on it.
+fabric::Microseconds report_links(RankReport& report, const SocketState& state, std::size_t connection,
+                                  std::uint64_t bytes) {
     const fabric::ControlPlane* const plane = state.device->state().runtime->control_plane();
     if (plane == nullptr || state.sender_nodes[connection] == state.receiver_nodes[connection]) {
-        return;
+        return {};
     }
     const fabric::FabricSystem& system = plane->system();
     const fabric::Transfer transfer{node_at(system, state.sender_nodes[connection]),
                                     node_at(system, state.receiver_nodes[connection]), bytes,
                                     static_cast<std::uint32_t>(state.links[connection])};
-    const auto traffic =
-        count_traffic(*plane, {transfer}, fabric::packet_format(plane->options().settings.config));
+    const fabric::FabricConfig config = plane->options().settings.config;
+    const auto traffic = count_traffic(*plane, {transfer}, fabric::packet_format(config));
     if (!traffic) {
-        return;
+        return {};
     }
     for (const fabric::LinkTraffic& link : *traffic) {
         report.add_link({link.from, link.to, link.link},
                         {fabric::name_of(system.node(link.from)), fabric::name_of(system.node(link.to)),
-                         link_name(system.cluster(), link.link), link.payload_bytes, link.packets});
+                         link_name(system.cluster(), link.link), link.payload_bytes, link.packets,
+                         fabric::sending_time(*plane, link)});
     }
+    return predict_time(*plane, {transfer})->total;
 }
 
 }  // namespace
@@ -138,15 +164,15 @@ void report_socket(const SocketState& state) {
         }
         const std::uint64_t transfers = sends ? state.senders[k]->transfers : state.receivers[k]->transfers;
         const std::uint64_t bytes = sends ? state.senders[k]->bytes : state.receivers[k]->bytes;
+        const fabric::Microseconds modelled =
+            sends ? report_links(*report, state, k, bytes) : fabric::Microseconds{};
         report->add_connection(fmt::format(
             R"(  {{"socket": {}, "end": "{}", "sender_rank": {}, "receiver_rank": {}, "connection": {}, "from": "{}", )"
-            R"("to": "{}", "transfers": {}, "bytes": {}, "waited_seconds": {:.6f}}})",
+            R"("to": "{}", "made_at": "{}", "transfers": {}, "bytes": {}, "waited_seconds": {:.6f}, "modelled_us": {}}})",
             state.number, sends ? "sender" : "receiver", *state.config.sender_rank,
             *state.config.receiver_rank, k, state.sender_nodes[k].text(), state.receiver_nodes[k].text(),
-            transfers, bytes, static_cast<double>(state.waited_ns->load()) * 1e-9));
-        if (sends) {
-            report_links(*report, state, k, bytes);
-        }
+            escaped(state.made_at), transfers, bytes, static_cast<double>(state.waited_ns->load()) * 1e-9,
+            sends ? fmt::format("{:.3f}", modelled.count()) : "null"));
     }
 }
 

@@ -20,7 +20,8 @@ struct SocketState {
     /// Warns of what was sent and never received.
     ~SocketState();
 
-    int number = 0;  ///< in this process, for messages
+    int number = 0;       ///< in this process, for messages
+    std::string made_at;  ///< the call, "pipeline/main.cpp:12"
     SocketEndpoint endpoint = SocketEndpoint::sender;
     SocketConfig config;
     std::shared_ptr<device::MeshDevice> device;
@@ -43,7 +44,7 @@ struct SocketState {
 
     const MeshCoreCoord& own_core(std::size_t connection) const;
     bool is_local(std::size_t connection) const;
-    /// "socket 3, sending from rank 0 to rank 1".
+    /// "socket 3 from rank 0 to rank 1, sending end".
     std::string name() const;
 };
 

@@ -133,4 +133,18 @@ void check_routes(SocketState& state) {
     }
 }
 
+void check_forwarding(const SocketState& state, std::size_t connection, const char* operation) {
+    const FabricConfig config = device::get_fabric_config();
+    const FabricNodeId from = state.sender_nodes[connection];
+    const FabricNodeId to = state.receiver_nodes[connection];
+    const fabric::ControlPlane* const plane = state.device->state().runtime->control_plane();
+    if (from == to || plane == nullptr || !fabric::is_1d(config)) {
+        return;
+    }
+    const auto route = plane->route(node_of(*plane, from), node_of(*plane, to));
+    TT_RUN_REQUIRE(route && route->size() == 1,
+                   "{}: no forwarding direction from {} to {}: under {} a socket sends to a neighbour only",
+                   operation, from.text(), to.text(), fabric::name_of(config));
+}
+
 }  // namespace tt_run::sockets

@@ -12,4 +12,7 @@ void check_own_cores(const SocketState& state);
 /// each connection takes: connection i of a device takes link i modulo links. `state` has all nodes.
 void check_routes(SocketState& state);
 
+/// Whether a connection may be used: under a 1D fabric its devices must be neighbours.
+void check_forwarding(const SocketState& state, std::size_t connection, const char* operation);
+
 }  // namespace tt_run::sockets

@@ -46,6 +46,8 @@ class TT_RUN_API MeshSocket {
     bool is_null() const { return state_ == nullptr; }
     SocketEndpoint get_socket_endpoint_type() const;
     const SocketConfig& get_config() const;
+    /// Its ends are ranks, not meshes.
+    bool is_rank_scoped_socket() const { return !get_config().sender_mesh_id; }
     const std::vector<SocketConnection>& get_connection_config() const;
     const std::shared_ptr<device::MeshDevice>& get_mesh_device() const;
     /// This end's cores, as listed, each once.
@@ -83,8 +85,18 @@ TT_RUN_API void send_async(const device::Tensor& tensor, const MeshSocket& socke
 TT_RUN_API void recv_async(const device::Tensor& tensor, const MeshSocket& socket, std::uint32_t queue = 0,
                            std::source_location where = std::source_location::current());
 
-/// The same, and waits until it is done, on the calling thread if the queue is idle: the quickest way for
-/// small tensors.
+/// The same past the FIFO: the bytes go straight into the receiver's tensor, once it has been asked for them,
+/// so a page may be longer than the FIFO, which two short pages go through. Both ends must do so. Throws
+/// std::runtime_error for a FIFO that is not in L1, or shorter than such a page (64 bytes, aligned).
+TT_RUN_API void send_direct_async(const device::Tensor& tensor, const MeshSocket& socket,
+                                  std::uint32_t queue = 0,
+                                  std::source_location where = std::source_location::current());
+TT_RUN_API void recv_direct_async(const device::Tensor& tensor, const MeshSocket& socket,
+                                  std::uint32_t queue = 0,
+                                  std::source_location where = std::source_location::current());
+
+/// The same as send_async and recv_async, and waits until it is done, on the calling thread if the queue is
+/// idle: the quickest way for small tensors.
 TT_RUN_API void send(const device::Tensor& tensor, const MeshSocket& socket, std::uint32_t queue = 0,
                      std::source_location where = std::source_location::current());
 TT_RUN_API void recv(const device::Tensor& tensor, const MeshSocket& socket, std::uint32_t queue = 0,
