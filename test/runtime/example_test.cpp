@@ -61,6 +61,11 @@ TEST_CASE("the examples build against an installed tt_run and run") {
           std::string::npos);
     CHECK(run("closetbox", "chain", "--emulate=closetbox") ==
           "5 tensors came through 16 meshes of 8 chips\n");
+    // The same program, unchanged, on other systems.
+    CHECK(run("split-galaxy-4x4", "chain", "--emulate=wh-galaxy") ==
+          "5 tensors came through 2 meshes of 16 chips\n");
+    CHECK(run("5-galaxy", "chain", "--emulate=wh-galaxy*5@all-to-all:4") ==
+          "5 tensors came through 5 meshes of 32 chips\n");
     CHECK(lines(run("5-galaxy", "all_to_all", "--emulate=wh-galaxy*5@all-to-all:4")) == 5);
     CHECK(lines(run("split-galaxy-4x2", "aggregator")) == 4);
 }

@@ -1,135 +1,46 @@
-// Sockets between ranks: the examples of docs/api.md, both ways of carrying bytes, and what goes wrong.
+// Sockets between ranks, over shared memory and over messages: what comes through.
 
-#include <algorithm>
 #include <map>
 #include <regex>
 
 #include <catch2/catch.hpp>
 
 #include "support/file.hpp"
-#include "test/support/child.hpp"
+#include "test/runtime/socket_run.hpp"
 #include "test/support/places.hpp"
 #include "test/support/temporary_directory.hpp"
 
 using namespace tt_run::test;
 
-namespace {
-
-const std::string kProgram = tt_run::test::binary_directory() + "/socket_program";
-const std::string kConfigs = tt_run::test::source_directory() + "/configs/";
-
-ChildOutcome run(const std::string& config, const std::vector<std::string>& words,
-                 const std::vector<std::string>& options = {}, const std::string& transport = "") {
-    ChildCommand command;
-    command.arguments = {"tt-run", "--emulate", "--rank-binding", kConfigs + config + "/rank_bindings.yaml"};
-    command.arguments.insert(command.arguments.end(), options.begin(), options.end());
-    command.arguments.push_back(kProgram);
-    command.arguments.insert(command.arguments.end(), words.begin(), words.end());
-    command.environment = test_environment();
-    command.environment["TT_RUN_SOCKET_TRANSPORT"] = transport;
-    command.deadline = std::chrono::seconds(120);
-    return run_child(command);
-}
-
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
-const std::vector<std::string> kTransports{"", "mpi"};
-
-void must_succeed(const ChildOutcome& outcome) {
-    INFO(outcome.standard_output);
-    INFO(outcome.standard_error);
-    CHECK(outcome.exit_code == 0);
-    CHECK(!outcome.timed_out);
-}
-
-}  // namespace
-
 TEST_CASE("random data of the reference's geometries comes through, in all patterns") {
     for (const std::string& transport : kTransports) {
         for (const std::string pattern : {"backward", "forward", "both"}) {
             INFO(pattern << " over " << (transport.empty() ? "memory" : transport));
-            must_succeed(run("split-galaxy-4x2", {pattern}, {}, transport));
+            must_succeed(run_sockets(pattern, {.config = "split-galaxy-4x2", .transport = transport}));
         }
     }
 }
 
 TEST_CASE("meshes of unequal shape are joined as their connections say") {
     for (const std::string& transport : kTransports) {
-        must_succeed(run("split-galaxy-2x8-2x4", {"unequal"}, {}, transport));
+        must_succeed(run_sockets("unequal", {.config = "split-galaxy-2x8-2x4", .transport = transport}));
     }
 }
 
 TEST_CASE("two big meshes of two ranks each are joined both ways") {
     for (const std::string& transport : kTransports) {
-        must_succeed(run("split-galaxy-big-mesh", {"big-mesh"}, {}, transport));
+        must_succeed(run_sockets("big-mesh", {.config = "split-galaxy-big-mesh", .transport = transport}));
     }
 }
 
 TEST_CASE("sockets in a sub-context and in the world do not mix") {
     for (const std::string& transport : kTransports) {
-        must_succeed(run("5-galaxy", {"contexts"}, {}, transport));
+        must_succeed(run_sockets("contexts", {.config = "5-galaxy", .transport = transport}));
     }
-}
-
-TEST_CASE("ends that differ are told at both, with every field") {
-    const ChildOutcome outcome = run("split-galaxy-4x4", {"mismatch"}, {"--on-failure=continue"});
-    INFO(outcome.standard_error);
-    CHECK(outcome.exit_code == 9);
-    for (const std::string field :
-         {"the FIFO size is 1024 at rank 0 and 2048 at rank 1",
-          "the FIFO size is 2048 at rank 1 and 1024 at rank 0",
-          "the storage type is L1 at rank 0 and DRAM at rank 1", "the receiver core of connection 0"}) {
-        CHECK(has(outcome.standard_error, field));
-    }
-}
-
-TEST_CASE("sockets made in another order are told at both ends") {
-    const ChildOutcome outcome = run("split-galaxy-4x4", {"order"}, {"--on-failure=continue"});
-    INFO(outcome.standard_error);
-    CHECK(outcome.exit_code == 9);
-    CHECK(has(outcome.standard_error, "must be made in the same order by both"));
-}
-
-TEST_CASE("a socket that one rank makes alone ends with the name of the other") {
-    const ChildOutcome outcome = run("split-galaxy-4x4", {"alone"}, {"--env", "TT_RUN_SOCKET_TIMEOUT=1"});
-    INFO(outcome.standard_error);
-    CHECK(outcome.exit_code == 9);
-    CHECK(has(outcome.standard_error,
-              "rank 1 did not make its end of the socket from rank 0 to rank 1 within 1000 ms"));
-}
-
-TEST_CASE("what one end cannot do the other hears at once") {
-    const ChildOutcome outcome = run("split-galaxy-4x4", {"no-memory"}, {"--on-failure=continue"});
-    INFO(outcome.standard_error);
-    CHECK(outcome.exit_code == 9);
-    CHECK(has(outcome.standard_error, "rank 1 cannot make its end of the socket"));
-    CHECK(has(outcome.standard_error, "Out of Memory"));
 }
 
 TEST_CASE("a third rank gets a null socket, which says so when it is used") {
-    must_succeed(run("split-galaxy-4x2", {"null"}));
-}
-
-TEST_CASE("two ranks that both send first, more than a FIFO, are told of their deadlock") {
-    const ChildOutcome outcome = run("split-galaxy-4x4", {"deadlock"});
-    INFO(outcome.standard_error);
-    CHECK(outcome.exit_code != 0);
-    CHECK(!outcome.timed_out);
-    CHECK(has(outcome.standard_error, "deadlock"));
-    CHECK(has(outcome.standard_error, "sending"));
-    must_succeed(run("split-galaxy-4x4", {"no-deadlock"}));
-}
-
-TEST_CASE("tensors that differ are told at both ends") {
-    for (const std::string& transport : kTransports) {
-        const ChildOutcome outcome =
-            run("split-galaxy-4x4", {"other-tensor"}, {"--on-failure=continue"}, transport);
-        INFO(outcome.standard_error);
-        CHECK(outcome.exit_code == 9);
-        CHECK(has(outcome.standard_error, "the receiver's"));
-    }
+    must_succeed(run_sockets("null", {.config = "split-galaxy-4x2"}));
 }
 
 TEST_CASE("a way through a third mesh carries the bytes over its links, and the report has them") {
@@ -152,8 +63,14 @@ TEST_CASE("a way through a third mesh carries the bytes over its links, and the 
             graph + "}\ntop_level_instance { graph { graph_descriptor: \"G\" graph_id: 0 } }\n");
     d.write("row.yaml", rows);
     ChildCommand command;
-    command.arguments = {"tt-run",   "--emulate", "--rank-binding", "row.yaml",
-                         "--report", "out",       kProgram,         "two-hops"};
+    command.arguments = {"tt-run",
+                         "--emulate",
+                         "--rank-binding",
+                         "row.yaml",
+                         "--report",
+                         "out",
+                         tt_run::test::binary_directory() + "/socket_program",
+                         "two-hops"};
     command.environment = test_environment();
     command.directory = d.path();
     must_succeed(run_child(command));
@@ -161,7 +78,8 @@ TEST_CASE("a way through a third mesh carries the bytes over its links, and the 
     INFO(sender);
     CHECK(has(
         sender,
-        R"("end": "sender", "sender_rank": 0, "receiver_rank": 2, "connection": 3, "from": "M0D3", "to": "M2D3", "transfers": 1, "bytes": 65536)"));
+        R"("end": "sender", "sender_rank": 0, "receiver_rank": 2, "connection": 3, "from": "M0D3", "to": "M2D3", "made_at": "runtime/socket_exchanges.cpp:)"));
+    CHECK(has(sender, R"("transfers": 1, "bytes": 65536)"));
     // Four chips' bytes cross both borders.
     const std::regex border(
         R"("from": "M([0-9]):[0-9]+", "to": "M([0-9]):[0-9]+", "link": "[^"]+", "payload_bytes": ([0-9]+))");
@@ -172,15 +90,47 @@ TEST_CASE("a way through a third mesh carries the bytes over its links, and the 
         }
     }
     CHECK(crossed == std::map<std::string, long>{{"01", 4 * 65536}, {"12", 4 * 65536}});
+    CHECK(has(sender, R"("modelled_us": )"));
+    CHECK(has(sender, "predicted by a model of published numbers, not measured"));
     const std::string receiver = *tt_run::support::read_file(d.path() / "out" / "rank2.json");
     CHECK(has(receiver, R"("end": "receiver")"));
 }
 
-TEST_CASE("a rank that dies leaves no other waiting") {
+TEST_CASE("one device to all of a mesh, and every device to every other") {
     for (const std::string& transport : kTransports) {
-        const ChildOutcome outcome = run("split-galaxy-4x4", {"die"}, {}, transport);
-        INFO(outcome.standard_error);
-        CHECK(outcome.exit_code == 137);
-        CHECK(has(outcome.standard_error, "rank 1"));
+        INFO(transport);
+        must_succeed(run_sockets("broadcast", {.transport = transport}));
+        must_succeed(
+            run_sockets("all-to-all-devices", {.config = "split-galaxy-4x2", .transport = transport}));
     }
+}
+
+TEST_CASE("tensors of any size go past the FIFO when both ends say so") {
+    for (const std::string& transport : kTransports) {
+        INFO(transport);
+        must_succeed(run_sockets("direct", {.transport = transport}));
+    }
+}
+
+TEST_CASE("memory around what a socket names stays as it is, at both ends") {
+    for (const std::string& transport : kTransports) {
+        INFO(transport);
+        must_succeed(run_sockets("canary", {.transport = transport}));
+    }
+}
+
+TEST_CASE("meshes may run programs of their own in one job") {
+    ChildCommand command;
+    command.environment = test_environment();
+    command.arguments = {"tt-run",
+                         "--emulate",
+                         "--rank-binding",
+                         tt_run::test::source_directory() + "/configs/split-galaxy-4x4/rank_bindings.yaml",
+                         "sh",
+                         "-c",
+                         "case $TT_MESH_ID in 0) exec \"$0/stage_one\";; *) exec \"$0/stage_two\";; esac",
+                         tt_run::test::binary_directory()};
+    const ChildOutcome outcome = run_child(command);
+    must_succeed(outcome);
+    CHECK(has(outcome.standard_output, "stage two has 16 times 42"));
 }
