@@ -62,7 +62,7 @@ int main() {
     if (auto runtime = connect_to(address)) {
         send_to(*runtime,
                 hello(token, Role::runtime, rank) + exits +
-                    encode(Blocked{1, 0, false, {{"nothing", {-5}, 0, 1}, {"much", {1 << 30}, 0, 1}}}) +
+                    encode(Blocked{1, 0, false, {{"nothing", {{-5}}, 0, 1}, {"much", {{1 << 30}}, 0, 1}}}) +
                     std::string(2U << 20U, '\xff'));
         held.push_back(std::move(*runtime));
     }

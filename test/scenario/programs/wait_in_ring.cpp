@@ -24,21 +24,21 @@ int main(int argc, char** argv) {
     if (!client) {
         return 3;
     }
-    Blocked wait{1, 0, false, {{"socket receive", {(rank + 1) % size}, 2, 3}}};
-    client->report(wait);
+    Blocked wait{1, 0, false, {{"socket receive", {{(rank + 1) % size}}, 2, 3}}};
+    client->tell(wait);
     const auto end = Clock::now() + std::chrono::seconds(is_alive ? 1 : 600);
     while (Clock::now() < end) {
         pollfd news{client->descriptor(), POLLIN, 0};
         ::poll(&news, 1, 50);
         if (const auto probe = client->take_probe()) {
             if (is_alive && rank == 0) {
-                client->report(Unblocked{wait.epoch++});
+                client->tell(Unblocked{wait.epoch++});
             }
             wait.probe = *probe;
-            client->report(wait);
+            client->tell(wait);
         }
     }
-    client->report(Unblocked{wait.epoch});
+    client->tell(Unblocked{wait.epoch});
     std::ofstream("free." + std::to_string(rank)).close();
     for (int other = 0; other < size; ++other) {
         while (!std::filesystem::exists("free." + std::to_string(other))) {
