@@ -43,7 +43,7 @@ class DirectSendJob final : public SendJob {
     bool advance() override {
         bool moved = false;
         if (!asked_) {
-            if (room() < request_.plan.block) {
+            if (room() < needed_room()) {
                 return false;
             }
             publish_block();

@@ -35,10 +35,10 @@ class StreamSendJob final : public SendJob {
         std::vector<job::Wait> waits;
         for (const SendPath& path : end_.paths) {
             const std::uint32_t acked = path.lane->acked();
-            if (free_of(acked) < request_.plan.block) {
+            if (free_of(acked) < needed_room()) {
                 waits.push_back(wait_for(path, acked, "room in the FIFO"));
                 waits.back().have = acked;
-                waits.back().need = acked + request_.plan.block - free_of(acked);
+                waits.back().need = acked + needed_room() - free_of(acked);
             }
         }
         return waits;
@@ -80,11 +80,11 @@ class StreamSendJob final : public SendJob {
         const std::size_t before = sent_blocks_;
         const std::size_t most = std::max<std::size_t>(1, kNoticeBytes / plan.block);
         std::uint32_t left = room();
-        while (sent_blocks_ < plan.blocks && sent_blocks_ - before < most && left >= plan.block) {
+        while (sent_blocks_ < plan.blocks && sent_blocks_ - before < most && left >= needed_room()) {
             for (const SendPath& path : end_.paths) {
                 write_block(*path.lane, sent_blocks_);
             }
-            left -= std::min(left, end_.cursor.needed(1));
+            left -= needed_room();
             publish_block();
             ++sent_blocks_;
         }
@@ -158,6 +158,9 @@ bool SendJob::begin() {
         }
     }
     if (!begun_) {
+        if (room() < needed_room()) {
+            return false;
+        }
         begun_ = true;
         const std::uint32_t before = end_.cursor.count();
         end_.cursor.set_page_size(request_.plan.block);
@@ -190,6 +193,15 @@ std::uint32_t SendJob::room() {
         least = std::min(least, free_of(path.lane->acked()));
     }
     return least;
+}
+
+std::uint32_t SendJob::needed_room() const {
+    if (begun_) {
+        return end_.cursor.needed(1);
+    }
+    FifoCursor after = end_.cursor;
+    after.set_page_size(request_.plan.block);
+    return after.count() - end_.cursor.count();
 }
 
 void SendJob::publish_block() {

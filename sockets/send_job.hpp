@@ -30,6 +30,9 @@ class SendJob : public TransferJob {
     std::uint32_t free_of(std::uint32_t acked) const;
     /// In the fullest of the FIFOs.
     std::uint32_t room();
+    /// What must be free for the next step: a block with what is skipped behind it, or, before the first,
+    /// what the new size of blocks has the end skip. What is skipped may never pass the receiver's place.
+    std::uint32_t needed_room() const;
     /// Past one block, which has been written, in all FIFOs.
     void publish_block();
     /// The offer of a path's receiver for all from `block` on. Throws if it is for another tensor.
