@@ -75,9 +75,12 @@ SatAnswer MappingSearch::find_all(std::size_t most_hosts, Distinct distinct, con
         return SatAnswer::contradiction;
     }
     if (chain_ && chain_->order.size() >= kLongChain) {
-        const SatAnswer end = find_chains(most_hosts, distinct, found);
-        if (end != SatAnswer::contradiction || distinct == Distinct::host_sets) {
-            return table_.complete() ? end : SatAnswer::unknown;
+        if (find_chains(tiling_, most_hosts, distinct, found) == SatAnswer::satisfied) {
+            return SatAnswer::satisfied;
+        }
+        const SatAnswer end = find_chains(table_, most_hosts, distinct, found);
+        if (end == SatAnswer::satisfied || distinct == Distinct::host_sets) {
+            return end == SatAnswer::satisfied || table_.complete() ? end : SatAnswer::unknown;
         }
         // Every ring and line has been shown; they can still be turned.
     }
@@ -108,11 +111,12 @@ SatAnswer MappingSearch::find_all(std::size_t most_hosts, Distinct distinct, con
     }
 }
 
-SatAnswer MappingSearch::find_chains(std::size_t most_hosts, Distinct distinct, const Found& found) {
-    ChainFormula formula(*chain_, demand_, adjacency_, table_, most_hosts);
+SatAnswer MappingSearch::find_chains(const SeatTable& table, std::size_t most_hosts, Distinct distinct,
+                                     const Found& found) {
+    ChainFormula formula(*chain_, demand_, adjacency_, table, most_hosts);
     for (;;) {
         const ChainResult chain = formula.next({-1, deadline_});
-        if (chain.answer != SatAnswer::satisfied || !found(chips_of(table_, chain.seating))) {
+        if (chain.answer != SatAnswer::satisfied || !found(chips_of(table, chain.seating))) {
             return chain.answer;
         }
         distinct == Distinct::host_sets ? formula.forbid_hosts() : formula.forbid_links();

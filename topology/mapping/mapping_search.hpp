@@ -40,7 +40,8 @@ class MappingSearch {
 
   private:
     Answer seat(const SeatTable& table, std::size_t most_hosts, Effort effort) const;
-    SatAnswer find_chains(std::size_t most_hosts, Distinct distinct, const Found& found);
+    SatAnswer find_chains(const SeatTable& table, std::size_t most_hosts, Distinct distinct,
+                          const Found& found);
     std::vector<std::vector<AsicIndex>> chips_of(const SeatTable& table, const Seating& seating) const;
     bool is_hopeless() const { return !hopeless_meshes().empty(); }
 
