@@ -1,5 +1,5 @@
 // Any rank killed at any moment: nobody hangs, nothing is left. 200 times, by name:
-//   socket_soak_test "a rank killed at any moment, 200 times"
+//   socket_soak_test "200 ranks killed at any moment"
 
 #include <csignal>
 #include <filesystem>
@@ -91,6 +91,6 @@ TEST_CASE("a rank killed at any moment leaves no hang, no orphan and no memory")
     lose_ranks(8);
 }
 
-TEST_CASE("a rank killed at any moment, 200 times", "[.soak]") {
+TEST_CASE("200 ranks killed at any moment", "[.soak]") {
     lose_ranks(200);
 }
