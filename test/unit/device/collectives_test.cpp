@@ -8,6 +8,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "test/support/places.hpp"
 #include "test/unit/device/random_tensor.hpp"
 #include "tt_run/device/mesh_mapper.hpp"
 #include "tt_run/distributed/distributed_context.hpp"
@@ -21,9 +22,9 @@ namespace {
 
 [[maybe_unused]] const bool kEnvironment = [] {
     const char* const rank = std::getenv("PMI_RANK");
-    ::setenv("TT_MESH_GRAPH_DESC_PATH", TT_RUN_SOURCE_DIR "/test/unit/device/two_host_mesh.textproto", 1);
+    ::setenv("TT_MESH_GRAPH_DESC_PATH", (tt_run::test::source_directory() + "/test/unit/device/two_host_mesh.textproto").c_str(), 1);
     if (rank == nullptr) {
-        ::setenv("TT_MESH_GRAPH_DESC_PATH", TT_RUN_SOURCE_DIR "/configs/t3k/mgd.textproto", 1);
+        ::setenv("TT_MESH_GRAPH_DESC_PATH", (tt_run::test::source_directory() + "/configs/t3k/mgd.textproto").c_str(), 1);
     } else {
         ::setenv("TT_MESH_ID", "0", 1);
         ::setenv("TT_MESH_HOST_RANK", rank, 1);

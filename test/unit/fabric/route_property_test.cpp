@@ -274,7 +274,7 @@ TEST_CASE("emitted tables lead packets along the very routes") {
 
 TEST_CASE("routes on machines of the field are as documented, and no packet waits in a circle") {
     const std::filesystem::path folder =
-        std::filesystem::path(TT_RUN_SOURCE_DIR).parent_path() / "shared" / "corpus" / "cluster";
+        std::filesystem::path(tt_run::test::source_directory()).parent_path() / "shared" / "corpus" / "cluster";
     if (!std::filesystem::is_directory(folder)) {
         std::cout << "SKIPPED: there is no corpus of real files at " << folder << "\n";
         return;
