@@ -83,12 +83,14 @@ void report_route(const std::string& pair) {
 
 /// Who drives what, and where meshes 0 and 1 meet.
 void report_job() {
-    for (const device::RankBinding& rank : device::get_global_logical_bindings()) {
+    const auto ranks = device::get_global_logical_bindings();
+    for (const device::RankBinding& rank : ranks) {
         std::printf("mesh %d part %d\n", rank.mesh_id, rank.mesh_host_rank);
     }
-    std::printf("mesh 1 %s, all %s, mine of mesh 0 %s\n", device::get_physical_mesh_shape(1).text().c_str(),
+    const auto own = static_cast<std::size_t>(*distributed::DistributedContext::get_current_world()->rank());
+    std::printf("mesh 1 %s, all %s, mine %s\n", device::get_physical_mesh_shape(1).text().c_str(),
                 device::get_coord_range(1).text().c_str(),
-                device::get_coord_range(0, device::MeshScope::local).text().c_str());
+                device::get_coord_range(ranks[own].mesh_id, device::MeshScope::local).text().c_str());
     std::printf("exits");
     for (const device::FabricNodeId& node : device::get_exit_nodes(0, 1)) {
         std::printf(" %s", node.text().c_str());
