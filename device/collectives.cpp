@@ -1,6 +1,7 @@
 // Operations between the devices of a mesh.
 
 #include <algorithm>
+#include <map>
 
 #include "device/array.hpp"
 #include "device/operation.hpp"
@@ -13,33 +14,32 @@ namespace tt_run::device {
 
 namespace {
 
-/// A device's part in a collective: who takes part with it, in order, and which of them it is.
-struct Group {
-    std::vector<std::size_t> members;  ///< positions among the tensor's coordinates
-    std::size_t self = 0;
-};
+/// Devices that take part in a collective together, in order: positions among the tensor's coordinates.
+using Group = std::vector<std::size_t>;
 
-Group group_of(const std::vector<MeshCoordinate>& coordinates, std::size_t self,
-               std::optional<std::size_t> cluster_axis) {
-    Group group;
+/// Along a line of the mesh, one group for each of its other coordinates; without an axis all in one.
+std::vector<Group> groups_along(const std::vector<MeshCoordinate>& coordinates,
+                                std::optional<std::size_t> cluster_axis) {
+    std::map<std::vector<std::uint32_t>, Group> groups;
     for (std::size_t k = 0; k < coordinates.size(); ++k) {
-        bool in_line = true;
-        for (std::size_t d = 0; d < coordinates[k].dims(); ++d) {
-            const auto dimension = static_cast<std::int32_t>(d);
-            in_line = in_line && (!cluster_axis || d == *cluster_axis ||
-                                  coordinates[k][dimension] == coordinates[self][dimension]);
+        std::vector<std::uint32_t> line;
+        if (cluster_axis) {
+            line.assign(coordinates[k].begin(), coordinates[k].end());
+            line[*cluster_axis] = 0;
         }
-        if (in_line) {
-            group.self = k == self ? group.members.size() : group.self;
-            group.members.push_back(k);
-        }
+        groups[line].push_back(k);
     }
-    return group;
+    std::vector<Group> result;
+    for (auto& [line, group] : groups) {
+        result.push_back(std::move(group));
+    }
+    return result;
 }
 
-/// How the result's pages are made from the packed pages of the group, in order.
-using GroupKernel = std::function<std::vector<std::byte>(
-    const TensorSpec& in, std::span<const HostBytes> shards, std::size_t self, const TensorSpec& out)>;
+/// The result's packed pages for each member of a group, in order, from the group's own; members may share
+/// them.
+using GroupKernel = std::function<std::vector<HostBytes>(
+    const TensorSpec& in, std::span<const HostBytes> shards, const TensorSpec& out)>;
 
 struct Exchange {
     const MeshDeviceState* device = nullptr;
@@ -66,16 +66,20 @@ struct Exchange {
         }
         const std::vector<HostBytes> all = exchange_shards(*device, coordinates, own, in.packed_bytes(),
                                                            device->runtime->mesh_context_of_queues());
-        for (std::size_t k = 0; k < coordinates.size(); ++k) {
-            if (to[k].empty()) {
+        for (const Group& group : groups_along(coordinates, cluster_axis)) {
+            if (std::ranges::all_of(group, [&](std::size_t member) { return to[member].empty(); })) {
                 continue;
             }
-            const Group group = group_of(coordinates, k, cluster_axis);
             std::vector<HostBytes> shards;
-            for (const std::size_t member : group.members) {
+            for (const std::size_t member : group) {
                 shards.push_back(all[member]);
             }
-            copy_pages_in(kernel(in, shards, group.self, out), out.page_bytes(), to[k], to_aligned_page);
+            const std::vector<HostBytes> results = kernel(in, shards, out);
+            for (std::size_t k = 0; k < group.size(); ++k) {
+                if (!to[group[k]].empty()) {
+                    copy_pages_in(*results[k], out.page_bytes(), to[group[k]], to_aligned_page);
+                }
+            }
         }
     }
 };
@@ -155,14 +159,14 @@ Tensor all_gather(const Tensor& x, std::int32_t dim, std::optional<std::int32_t>
     return run_collective(
         "all_gather", x, x.spec().with_memory_config({}).with_shape(shape), axis, options, where,
         [dimension = x.shape().position(dim)](const TensorSpec& in, std::span<const HostBytes> shards,
-                                              std::size_t, const TensorSpec& out) {
+                                              const TensorSpec& out) {
             std::vector<Array> arrays;
             for (const HostBytes& shard : shards) {
                 arrays.push_back(unpack_array(in, *shard));
             }
-            std::vector<std::byte> pages(out.packed_bytes());
-            pack_array(out, concatenate(arrays, dimension), pages);
-            return pages;
+            const auto pages = std::make_shared<std::vector<std::byte>>(out.packed_bytes());
+            pack_array(out, concatenate(arrays, dimension), *pages);
+            return std::vector<HostBytes>(shards.size(), pages);
         });
 }
 
@@ -178,34 +182,37 @@ Tensor reduce_scatter(const Tensor& x, std::int32_t dim, std::optional<std::int3
     return run_collective(
         "reduce_scatter", x, x.spec().with_memory_config({}).with_shape(shape), axis, options, where,
         [dimension = x.shape().position(dim)](const TensorSpec& in, std::span<const HostBytes> shards,
-                                              std::size_t self, const TensorSpec& out) {
+                                              const TensorSpec& out) {
             const std::vector<float> total = sum_of(in, shards);
             const auto bytes = std::as_bytes(std::span(total));
             const Array whole{in.logical_shape(), sizeof(float), {bytes.begin(), bytes.end()}};
             std::vector<std::uint32_t> begin(whole.shape.rank(), 0);
             std::vector<std::uint32_t> end = whole.shape.extents();
-            const std::uint32_t extent = out.logical_shape().extents()[dimension];
-            begin[dimension] = static_cast<std::uint32_t>(self) * extent;
-            end[dimension] = begin[dimension] + extent;
-            const Array part = slice(whole, std::span(begin), std::span(end));
-            std::vector<float> values(part.shape.volume());
-            std::ranges::copy(part.data, std::as_writable_bytes(std::span(values)).begin());
-            std::vector<std::byte> pages(out.packed_bytes());
-            encode_floats(out, values, pages);
-            return pages;
+            std::vector<HostBytes> results;
+            for (std::size_t member = 0; member < shards.size(); ++member) {
+                end[dimension] = begin[dimension] + out.logical_shape().extents()[dimension];
+                const Array part = slice(whole, std::span(begin), std::span(end));
+                std::vector<float> values(part.shape.volume());
+                std::ranges::copy(part.data, std::as_writable_bytes(std::span(values)).begin());
+                const auto pages = std::make_shared<std::vector<std::byte>>(out.packed_bytes());
+                encode_floats(out, values, *pages);
+                results.push_back(pages);
+                begin[dimension] = end[dimension];
+            }
+            return results;
         });
 }
 
 Tensor all_reduce(const Tensor& x, std::optional<std::int32_t> cluster_axis, const OperationOptions& options,
                   Where where) {
     require_sums("all_reduce", x);
-    return run_collective(
-        "all_reduce", x, x.spec(), checked_axis("all_reduce", x, cluster_axis), options, where,
-        [](const TensorSpec& in, std::span<const HostBytes> shards, std::size_t, const TensorSpec& out) {
-            std::vector<std::byte> pages(out.packed_bytes());
-            encode_floats(out, sum_of(in, shards), pages);
-            return pages;
-        });
+    return run_collective("all_reduce", x, x.spec(), checked_axis("all_reduce", x, cluster_axis), options,
+                          where,
+                          [](const TensorSpec& in, std::span<const HostBytes> shards, const TensorSpec& out) {
+                              const auto pages = std::make_shared<std::vector<std::byte>>(out.packed_bytes());
+                              encode_floats(out, sum_of(in, shards), *pages);
+                              return std::vector<HostBytes>(shards.size(), pages);
+                          });
 }
 
 }  // namespace tt_run::device

@@ -1,13 +1,12 @@
 // Operations that treat every element by itself.
 
-#include "device/elementwise.hpp"
-
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <numbers>
 
 #include "device/operation.hpp"
 #include "device/tensor_codec.hpp"
+#include "device/vector_math.hpp"
 #include "support/require.hpp"
 
 namespace tt_run::device {
@@ -24,9 +23,33 @@ bool share_page_order(const TensorSpec& a, const TensorSpec& b) {
     return a.logical_shape() == b.logical_shape() && a.layout() == b.layout() && !is_padded(a);
 }
 
-template <class Function>
+/// Elements worked on at a time: whole tiles, and few enough to stay in the processor's first cache.
+constexpr std::size_t kChunk = 4 * kTileElements;
+using Chunk = std::array<float, kChunk>;
+
+/// Floats in the order of pages, a chunk at a time: `make(from, count)` gives the next `count` results.
+template <class Make>
+void make_pages(const TensorSpec& spec, std::span<std::byte> pages, Make make) {
+    const std::size_t elements = spec.logical_shape().volume();  // nothing is padded
+    for (std::size_t from = 0; from < elements; from += kChunk) {
+        const std::size_t count = std::min(kChunk, elements - from);
+        encode_pages(
+            spec.data_type(), make(from, count),
+            pages.subspan(page_bytes_of(spec.data_type(), from), page_bytes_of(spec.data_type(), count)));
+    }
+}
+
+std::span<float> decode_chunk(const ShardView& shard, std::size_t from, std::size_t count, Chunk& chunk) {
+    const DataType type = shard.spec.data_type();
+    const std::span<float> values = std::span(chunk).first(count);
+    decode_pages(type, shard.pages.subspan(page_bytes_of(type, from), page_bytes_of(type, count)), values);
+    return values;
+}
+
+/// `change` works on many floats in place.
+template <class Change>
 Tensor map_floats(const char* name, const Tensor& x, const OperationOptions& options, Where where,
-                  Function function) {
+                  Change change) {
     TT_RUN_REQUIRE(is_floating_point(x.dtype()), "{} is for floating-point tensors, not {}", name,
                    name_of(x.dtype()));
     TT_RUN_REQUIRE(is_floating_point(options.dtype.value_or(x.dtype())),
@@ -34,22 +57,26 @@ Tensor map_floats(const char* name, const Tensor& x, const OperationOptions& opt
                    name_of(options.dtype.value_or(x.dtype())));
     return run_operation(
         name, {x}, x.spec(), options, where,
-        [function](std::span<const ShardView> inputs, const TensorSpec& spec, std::span<std::byte> pages) {
+        [change](std::span<const ShardView> inputs, const TensorSpec& spec, std::span<std::byte> pages) {
             const ShardView& in = inputs[0];
-            const bool as_stored = share_page_order(in.spec, spec);
-            std::vector<float> values =
-                as_stored ? decode_pages(in.spec.data_type(), in.pages) : decode_floats(in.spec, in.pages);
-            std::ranges::transform(values, values.begin(), function);
-            as_stored ? encode_pages(spec.data_type(), values, pages) : encode_floats(spec, values, pages);
+            if (share_page_order(in.spec, spec)) {
+                alignas(64) Chunk chunk;
+                make_pages(spec, pages, [&](std::size_t from, std::size_t count) {
+                    const std::span<float> values = decode_chunk(in, from, count, chunk);
+                    change(values);
+                    return values;
+                });
+                return;
+            }
+            std::vector<float> values = decode_floats(in.spec, in.pages);
+            change(std::span(values));
+            encode_floats(spec, values, pages);
         });
 }
 
 template <class Function>
-Tensor map_numbers(const char* name, const Tensor& x, const OperationOptions& options, Where where,
-                   Function function) {
-    if (is_floating_point(x.dtype())) {
-        return map_floats(name, x, options, where, function);
-    }
+Tensor map_integers(const char* name, const Tensor& x, const OperationOptions& options, Where where,
+                    Function function) {
     TT_RUN_REQUIRE(!is_floating_point(options.dtype.value_or(x.dtype())),
                    "{} of an integer tensor gives one; use typecast", name);
     return run_operation(
@@ -61,16 +88,11 @@ Tensor map_numbers(const char* name, const Tensor& x, const OperationOptions& op
         });
 }
 
-float relu_of(float x) {
-    return x > 0.0F || std::isnan(x) ? x : 0.0F;
-}
-
-float silu_of(float x) {
-    return x / (1.0F + std::exp(-x));
-}
-
-float gelu_of(float x) {
-    return 0.5F * x * (1.0F + std::erf(x * static_cast<float>(1.0 / std::numbers::sqrt2)));
+template <class Function>
+Tensor map_numbers(const char* name, const Tensor& x, const OperationOptions& options, Where where,
+                   VectorFunction change, Function function) {
+    return is_floating_point(x.dtype()) ? map_floats(name, x, options, where, change)
+                                        : map_integers(name, x, options, where, function);
 }
 
 Shape broadcast_shape(const char* name, const Shape& a, const Shape& b) {
@@ -146,10 +168,14 @@ Tensor combine_tensors(const char* name, const Tensor& a, const Tensor& b, const
                                         out.logical_shape(), function),
                                 pages);
             } else if (share_page_order(left.spec, out) && share_page_order(right.spec, out)) {
-                std::vector<float> values = decode_pages(left.spec.data_type(), left.pages);
-                std::ranges::transform(values, decode_pages(right.spec.data_type(), right.pages),
-                                       values.begin(), function);
-                encode_pages(out.data_type(), values, pages);
+                alignas(64) Chunk a_chunk;
+                alignas(64) Chunk b_chunk;
+                make_pages(out, pages, [&](std::size_t from, std::size_t count) {
+                    const std::span<float> a_values = decode_chunk(left, from, count, a_chunk);
+                    const std::span<float> b_values = decode_chunk(right, from, count, b_chunk);
+                    std::ranges::transform(a_values, b_values, a_values.begin(), function);
+                    return a_values;
+                });
             } else {
                 encode_floats(out,
                               combine(decode_floats(left.spec, left.pages), left.spec.logical_shape(),
@@ -168,60 +194,47 @@ Tensor combine_any(const char* name, const Tensor& a, const Operand& b, const Op
     }
     const float number = std::get<float>(b);
     if (is_floating_point(a.dtype())) {
-        return map_floats(name, a, options, where, [=](float x) { return function(x, number); });
+        return map_floats(name, a, options, where, [=](std::span<float> values) {
+            for (float& value : values) {
+                value = function(value, number);
+            }
+        });
     }
     TT_RUN_REQUIRE(std::trunc(number) == number, "{}: {} is no integer, but the tensor is of {}", name,
                    number, name_of(a.dtype()));
     const auto integer = static_cast<Integer>(number);
-    return map_numbers(name, a, options, where,
-                       [=](auto x) { return function(x, static_cast<decltype(x)>(integer)); });
+    return map_integers(name, a, options, where, [=](Integer x) { return function(x, integer); });
 }
 
 }  // namespace
 
-std::function<float(float)> activation_function(const std::string& name) {
-    if (name == "relu") {
-        return relu_of;
-    }
-    if (name == "gelu") {
-        return gelu_of;
-    }
-    TT_RUN_REQUIRE(name == "silu", "there is no activation `{}`; relu, gelu and silu are there", name);
-    return silu_of;
-}
-
 Tensor relu(const Tensor& x, const OperationOptions& options, Where where) {
-    return map_numbers("relu", x, options, where, [](auto value) {
-        if constexpr (std::is_same_v<decltype(value), float>) {
-            return relu_of(value);
-        } else {
-            return std::max(value, Integer{0});
-        }
-    });
+    return map_numbers("relu", x, options, where, relu_all,
+                       [](Integer value) { return std::max(value, Integer{0}); });
 }
 
 Tensor exp(const Tensor& x, const OperationOptions& options, Where where) {
-    return map_floats("exp", x, options, where, [](float value) { return std::exp(value); });
+    return map_floats("exp", x, options, where, exp_all);
 }
 
 Tensor gelu(const Tensor& x, const OperationOptions& options, Where where) {
-    return map_floats("gelu", x, options, where, gelu_of);
+    return map_floats("gelu", x, options, where, gelu_all);
 }
 
 Tensor silu(const Tensor& x, const OperationOptions& options, Where where) {
-    return map_floats("silu", x, options, where, silu_of);
+    return map_floats("silu", x, options, where, silu_all);
 }
 
 Tensor sqrt(const Tensor& x, const OperationOptions& options, Where where) {
-    return map_floats("sqrt", x, options, where, [](float value) { return std::sqrt(value); });
+    return map_floats("sqrt", x, options, where, sqrt_all);
 }
 
 Tensor abs(const Tensor& x, const OperationOptions& options, Where where) {
-    return map_numbers("abs", x, options, where, [](auto value) { return std::abs(value); });
+    return map_numbers("abs", x, options, where, abs_all, [](Integer value) { return std::abs(value); });
 }
 
 Tensor neg(const Tensor& x, const OperationOptions& options, Where where) {
-    return map_numbers("neg", x, options, where, [](auto value) { return -value; });
+    return map_numbers("neg", x, options, where, neg_all, [](Integer value) { return -value; });
 }
 
 Tensor add(const Tensor& a, const Operand& b, const OperationOptions& options, Where where) {
@@ -247,7 +260,11 @@ Tensor div(const Tensor& a, const Operand& b, const OperationOptions& options, W
     TT_RUN_REQUIRE(is_floating_point(a.dtype()), "div is for floating-point tensors, not {}",
                    name_of(a.dtype()));
     if (const auto* number = std::get_if<float>(&b)) {
-        return map_floats("div", a, options, where, [divisor = *number](float x) { return x / divisor; });
+        return map_floats("div", a, options, where, [divisor = *number](std::span<float> values) {
+            for (float& value : values) {
+                value /= divisor;
+            }
+        });
     }
     const Tensor& divisor = std::get<Tensor>(b);
     TT_RUN_REQUIRE(is_floating_point(divisor.dtype()), "div is for floating-point tensors, not {}",

@@ -1,9 +1,10 @@
+// Which fabric is asked for. What is asked of it once it is open is fabric_questions.cpp.
 #include "tt_run/device/fabric.hpp"
 
 #include <mutex>
-#include <numeric>
 
 #include "device/runtime.hpp"
+#include "fabric/traffic.hpp"
 #include "support/require.hpp"
 #include "tt_run/device/warnings.hpp"
 
@@ -16,18 +17,6 @@ std::mutex switch_mutex;
 fabric::FabricSwitch& the_switch() {
     static fabric::FabricSwitch one;
     return one;
-}
-
-fabric::NodeAt node_of(const fabric::ControlPlane& plane, FabricNodeId id) {
-    const auto node = plane.system().find({topology::MeshId{id.mesh_id}, topology::ChipId{id.chip_id}});
-    TT_RUN_REQUIRE(node.has_value(), "the job has no chip {}", id.text());
-    return *node;
-}
-
-/// Null if the fabric is DISABLED.
-const fabric::ControlPlane* open_plane() {
-    TT_RUN_REQUIRE(Runtime::is_started(), "the fabric opens with the first device; none was opened yet");
-    return Runtime::get().control_plane();
 }
 
 }  // namespace
@@ -66,24 +55,14 @@ std::string_view get_fabric_topology() {
     return *name;
 }
 
-std::vector<std::uint32_t> get_forwarding_link_indices(FabricNodeId from, FabricNodeId to) {
-    const fabric::ControlPlane* const plane = open_plane();
-    std::vector<std::uint32_t> indices;
-    if (plane != nullptr) {
-        indices.resize(plane->forwarding_links(node_of(*plane, from), node_of(*plane, to)).size());
-        std::iota(indices.begin(), indices.end(), 0U);
-    }
-    return indices;
+std::size_t get_tt_fabric_packet_header_size_bytes() {
+    get_fabric_topology();
+    return fabric::packet_format(get_fabric_config()).header_bytes;
 }
 
-std::optional<std::string> why_unreachable(FabricNodeId from, FabricNodeId to) {
-    const fabric::ControlPlane* const plane = open_plane();
-    if (plane == nullptr) {
-        return from == to ? std::nullopt
-                          : std::optional<std::string>("the fabric is DISABLED; a chip reaches itself only");
-    }
-    const auto reached = plane->reaches(node_of(*plane, from), node_of(*plane, to));
-    return reached ? std::nullopt : std::optional(reached.error().message());
+std::size_t get_tt_fabric_max_payload_size_bytes() {
+    get_fabric_topology();
+    return fabric::packet_format(get_fabric_config()).max_payload_bytes;
 }
 
 }  // namespace tt_run::device

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "device/visible_mesh.hpp"
+#include "fabric/factory_comparison.hpp"
+#include "job/variable_names.hpp"
 #include "support/diagnostic_render.hpp"
 #include "support/require.hpp"
 #include "support/text.hpp"
@@ -26,13 +29,13 @@ JobFabric::JobFabric(const LocalSystem& system, std::vector<RankChips> ranks)
 
 const fabric::FabricSystemPtr& JobFabric::system() {
     if (!system_) {
-        TT_RUN_REQUIRE(
-            local_.graph.has_value(),
-            "a fabric needs a Mesh Graph Descriptor, and this process has none; start it with tt-run");
         const bool share_a_machine =
             local_.cluster &&
             std::ranges::none_of(ranks_, [](const RankChips& rank) { return rank.chips.empty(); });
-        system_ = share_a_machine ? map_onto_machine() : make_to_measure();
+        on_machine_ = !local_.graph || share_a_machine;
+        system_ = !local_.graph ? build_visible_mesh(local_)
+                  : on_machine_ ? map_onto_machine()
+                                : make_to_measure();
     }
     return system_;
 }
@@ -61,6 +64,23 @@ fabric::FabricSystemPtr JobFabric::make_to_measure() const {
                                                   std::move(ideal->mapping));
 }
 
+bool JobFabric::compare_with_factory(const fabric::LinkStates& states, fabric::FabricReliability reliability,
+                                     support::DiagnosticSink& sink) {
+    if (!local_.factory) {
+        return true;
+    }
+    const fabric::FabricSystem& placed = *system();
+    if (!on_machine_) {
+        warn(fmt::format("{} is not looked at: the emulated machine is made to measure",
+                         job::kFactorySystemVariable));
+        return true;
+    }
+    const support::ErrorWatch watch(sink);
+    report_factory_comparison(fabric::compare_with_factory(placed, states, *local_.factory),
+                              reliability == fabric::FabricReliability::strict, sink);
+    return !watch.saw_error();
+}
+
 const fabric::ControlPlane* JobFabric::open(const fabric::FabricSettings& settings) {
     if (settings.config == fabric::FabricConfig::disabled) {
         return nullptr;
@@ -76,8 +96,10 @@ const fabric::ControlPlane* JobFabric::open(const fabric::FabricSettings& settin
             }
             faults_are_known = fabric::inject_fault(fault, *system(), states, sink) && faults_are_known;
         }
-        plane_ = faults_are_known ? fabric::ControlPlane::open(system(), states, {.settings = settings}, sink)
-                                  : std::nullopt;
+        const bool wired = compare_with_factory(states, settings.reliability, sink);
+        plane_ = faults_are_known && wired
+                     ? fabric::ControlPlane::open(system(), states, {.settings = settings}, sink)
+                     : std::nullopt;
         TT_RUN_REQUIRE(plane_.has_value(), "the fabric cannot open with {}\n{}",
                        fabric::name_of(settings.config), rendered(sink));
         if (sink.reported() != 0) {

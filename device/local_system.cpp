@@ -222,15 +222,8 @@ void take_machine(VisibleChips chips, const RankSettings& settings, LocalSystem&
     system.visible = std::move(chips.asics);
 }
 
-}  // namespace
-
-std::size_t LocalSystem::local_chips() const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(chips, [](const SystemChip& chip) { return chip.local.has_value(); }));
-}
-
-std::optional<LocalSystem> build_local_system(const RankSettings& settings, const RankInJob& rank,
-                                              const support::HostEnvironment& host, DiagnosticSink& sink) {
+std::optional<LocalSystem> build_mesh(const RankSettings& settings, const RankInJob& rank,
+                                      const support::HostEnvironment& host, DiagnosticSink& sink) {
     if (!settings.mesh_graph_path && !settings.cluster) {
         sink.report(
             Diagnostic(kRankNoDevices, {}, "there is no device: neither hardware nor an emulated system")
@@ -264,6 +257,29 @@ std::optional<LocalSystem> build_local_system(const RankSettings& settings, cons
         take_machine(*std::move(chips), settings, system);
     }
     system.graph = std::move(graph);
+    return system;
+}
+
+}  // namespace
+
+std::size_t LocalSystem::local_chips() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(chips, [](const SystemChip& chip) { return chip.local.has_value(); }));
+}
+
+std::optional<LocalSystem> build_local_system(const RankSettings& settings, const RankInJob& rank,
+                                              const support::HostEnvironment& host, DiagnosticSink& sink) {
+    auto system = build_mesh(settings, rank, host, sink);
+    if (system && settings.factory_system) {
+        system->factory = topology::load_cluster(*settings.factory_system, host, sink);
+        if (!system->factory) {
+            return std::nullopt;
+        }
+    }
+    if (system) {
+        system->chip_dram_bytes = settings.chip_dram_bytes;
+        system->faults = settings.faults;
+    }
     return system;
 }
 

@@ -35,6 +35,7 @@ struct LocalSystem {
     std::string machine;                         ///< its name as given; empty if none is
     std::vector<topology::AsicIndex> visible;    ///< of its ASICs, what this rank sees; sorted
     std::vector<support::Span> faults;           ///< to inject into the fabric
+    std::optional<topology::Cluster> factory;    ///< the wiring that should exist, if somebody says
 
     std::size_t local_chips() const;
 };

@@ -1,16 +1,12 @@
-#include <Eigen/Core>
-
-#include "device/elementwise.hpp"
+#include "device/matrix_product.hpp"
 #include "device/operation.hpp"
 #include "device/tensor_codec.hpp"
+#include "device/vector_math.hpp"
 #include "support/require.hpp"
 
 namespace tt_run::device {
 
 namespace {
-
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using View = Eigen::Map<const Matrix>;
 
 /// A stack of matrices to be multiplied, perhaps turned first.
 struct Factor {
@@ -20,10 +16,8 @@ struct Factor {
 
     std::size_t rows() const { return transposed ? stack.columns : stack.rows; }
     std::size_t columns() const { return transposed ? stack.rows : stack.columns; }
-    View matrix(std::size_t batch) const {
-        const std::size_t index = stack.count == 1 ? 0 : batch;
-        return {values.data() + index * stack.rows * stack.columns, static_cast<Eigen::Index>(stack.rows),
-                static_cast<Eigen::Index>(stack.columns)};
+    const float* matrix(std::size_t batch) const {
+        return values.data() + (stack.count == 1 ? 0 : batch) * stack.rows * stack.columns;
     }
 };
 
@@ -31,23 +25,17 @@ Factor factor_of(const ShardView& shard, bool transposed) {
     return {decode_floats(shard.spec, shard.pages), matrices_of(shard.spec.logical_shape()), transposed};
 }
 
-std::vector<float> multiply(const Factor& a, const Factor& b, std::size_t batches) {
-    const auto rows = static_cast<Eigen::Index>(a.rows());
-    const auto columns = static_cast<Eigen::Index>(b.columns());
+std::vector<float> multiply_all(const Factor& a, const Factor& b, std::size_t batches) {
     std::vector<float> result(batches * a.rows() * b.columns());
     for (std::size_t batch = 0; batch < batches; ++batch) {
-        Eigen::Map<Matrix> out(result.data() + batch * a.rows() * b.columns(), rows, columns);
-        const View left = a.matrix(batch);
-        const View right = b.matrix(batch);
-        if (a.transposed && b.transposed) {
-            out.noalias() = left.transpose() * right.transpose();
-        } else if (a.transposed) {
-            out.noalias() = left.transpose() * right;
-        } else if (b.transposed) {
-            out.noalias() = left * right.transpose();
-        } else {
-            out.noalias() = left * right;
-        }
+        multiply({.a = a.matrix(batch),
+                  .b = b.matrix(batch),
+                  .out = result.data() + batch * a.rows() * b.columns(),
+                  .rows = a.rows(),
+                  .inner = a.columns(),
+                  .columns = b.columns(),
+                  .a_transposed = a.transposed,
+                  .b_transposed = b.transposed});
     }
     return result;
 }
@@ -90,25 +78,24 @@ Tensor linear(const Tensor& a, const Tensor& b, const std::optional<Tensor>& bia
                        spec.logical_shape().text());
         inputs.push_back(*bias);
     }
-    const auto activation =
-        options.activation ? activation_function(*options.activation) : std::function<float(float)>();
+    const VectorFunction activation = options.activation ? activation_function(*options.activation) : nullptr;
     return run_operation(
         bias ? "linear" : "matmul", inputs, spec, options.result, where,
         [activation, turn_a = options.transpose_a, turn_b = options.transpose_b](
             std::span<const ShardView> in, const TensorSpec& out, std::span<std::byte> pages) {
             const Factor left = factor_of(in[0], turn_a);
             const Factor right = factor_of(in[1], turn_b);
-            std::vector<float> values = multiply(left, right, matrices_of(out.logical_shape()).count);
+            std::vector<float> values = multiply_all(left, right, matrices_of(out.logical_shape()).count);
             if (in.size() == 3) {
                 const std::vector<float> row = decode_floats(in[2].spec, in[2].pages);
-                for (std::size_t k = 0; k < values.size(); ++k) {
-                    values[k] += row[k % row.size()];
+                for (std::size_t begin = 0; begin < values.size(); begin += row.size()) {
+                    for (std::size_t k = 0; k < row.size(); ++k) {
+                        values[begin + k] += row[k];
+                    }
                 }
             }
-            if (activation) {
-                for (float& value : values) {
-                    value = activation(value);
-                }
+            if (activation != nullptr) {
+                activation(values);
             }
             encode_floats(out, values, pages);
         });

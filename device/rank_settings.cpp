@@ -1,5 +1,6 @@
 #include "device/rank_settings.hpp"
 
+#include <filesystem>
 #include <limits>
 
 #include <fmt/format.h>
@@ -93,6 +94,18 @@ class Reader {
     DiagnosticSink& sink_;
 };
 
+/// A cache may be made later, but not where a file is.
+void check_cache(const std::optional<Span>& path, const support::HostEnvironment& host,
+                 DiagnosticSink& sink) {
+    std::error_code ignored;
+    if (path && std::filesystem::exists(host.with_home(path->text()), ignored) &&
+        !std::filesystem::is_directory(host.with_home(path->text()), ignored)) {
+        sink.report(Diagnostic(
+            kRankVariable, *path,
+            fmt::format("`{}` is `{}`, which is no directory", job::kCacheVariable, path->text())));
+    }
+}
+
 }  // namespace
 
 std::optional<RankSettings> read_rank_settings(const support::HostEnvironment& host, DiagnosticSink& sink) {
@@ -108,8 +121,10 @@ std::optional<RankSettings> read_rank_settings(const support::HostEnvironment& h
         const auto emulate = read.non_empty_text(job::kEmulateVariable);
         settings.cluster = emulate && emulate->text() != "1" ? emulate : std::nullopt;
     }
+    settings.factory_system = read.non_empty_text(job::kFactorySystemVariable);
     settings.faults = read.words(job::kFaultsVariable);
     settings.chip_dram_bytes = read.byte_size(job::kChipDramVariable);
+    check_cache(read.non_empty_text(job::kCacheVariable), host, sink);
     return watch.saw_error() ? std::nullopt : std::optional(settings);
 }
 

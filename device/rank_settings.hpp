@@ -19,11 +19,13 @@ struct RankSettings {
     std::optional<support::Span> visible_devices;  ///< set, perhaps to the empty text
     /// What to emulate: the mock cluster descriptor, or TT_RUN_EMULATE if that is more than `1`.
     std::optional<support::Span> cluster;
-    std::vector<support::Span> faults;  ///< of links (fabric/link_state.hpp)
+    std::optional<support::Span> factory_system;  ///< the wiring that should exist
+    std::vector<support::Span> faults;            ///< of links (fabric/link_state.hpp)
     std::optional<std::size_t> chip_dram_bytes;
 };
 
-/// Reports every variable that is not what it should be; empty exactly then.
+/// Reports every variable that is not what it should be; empty exactly then. TT_METAL_CACHE, where nothing is
+/// kept for emulated chips, is only checked.
 std::optional<RankSettings> read_rank_settings(const support::HostEnvironment& host,
                                                support::DiagnosticSink& sink);
 

@@ -10,6 +10,7 @@
 #include "device/array.hpp"
 #include "device/operation.hpp"
 #include "device/tensor_codec.hpp"
+#include "device/vector_math.hpp"
 #include "support/require.hpp"
 
 namespace tt_run::device {
@@ -169,14 +170,17 @@ Tensor softmax(const Tensor& x, std::int32_t dim, const OperationOptions& option
             }
             const Eigen::Index extent = shape.extents()[dimension];
             const Eigen::Index block = extent * stride;
+            std::vector<float> line(static_cast<std::size_t>(extent));
+            Line own(line.data(), extent);
             for (std::size_t begin = 0; begin < values.size(); begin += static_cast<std::size_t>(block)) {
                 for (Eigen::Index k = 0; k < stride; ++k) {
-                    Eigen::Map<Eigen::ArrayXf, 0, Eigen::InnerStride<>> line(
+                    Eigen::Map<Eigen::ArrayXf, 0, Eigen::InnerStride<>> there(
                         values.data() + begin + static_cast<std::size_t>(k), extent,
                         Eigen::InnerStride<>(stride));
-                    line -= line.maxCoeff();
-                    line = line.exp();
-                    line /= line.sum();
+                    own = there;
+                    own -= own.maxCoeff();
+                    exp_all(line);
+                    there = own / own.sum();
                 }
             }
             encode_floats(out, values, pages);

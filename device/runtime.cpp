@@ -10,7 +10,6 @@
 #include "job/variable_names.hpp"
 #include "support/diagnostic_render.hpp"
 #include "support/require.hpp"
-#include "tt_run/device/fabric.hpp"
 #include "tt_run/device/warnings.hpp"
 
 namespace tt_run::device {
@@ -33,8 +32,6 @@ LocalSystem read_system(const RankInJob& rank) {
     auto system = settings ? build_local_system(*settings, rank, host, sink) : std::nullopt;
     TT_RUN_REQUIRE(system.has_value(), "no device can be opened here\n{}",
                    support::render_text(sink, support::Colour::off));
-    system->chip_dram_bytes = settings->chip_dram_bytes;
-    system->faults = settings->faults;
     return *std::move(system);
 }
 
@@ -95,12 +92,12 @@ std::vector<RankChips> Runtime::exchange_bindings(const distributed::ContextPtr&
     world->all_gather(std::as_bytes(std::span(&mine, 1)), std::as_writable_bytes(std::span(all)));
     std::vector<RankChips> ranks;
     for (const Introduction& rank : all) {
-        const Binding binding{topology::MeshId{rank.mesh}, topology::MeshHostRank{rank.part}};
+        const RankBinding binding{rank.mesh, rank.part};
         const auto twin = std::ranges::find(bindings_, binding);
         TT_RUN_REQUIRE(twin == bindings_.end(), "ranks {} and {} both drive host rank {} of mesh {}",
                        twin - bindings_.begin(), bindings_.size(), rank.part, rank.mesh);
         bindings_.push_back(binding);
-        ranks.push_back({binding.mesh, binding.part, {}});
+        ranks.push_back({topology::MeshId{rank.mesh}, topology::MeshHostRank{rank.part}, {}});
     }
     const bool one_machine = mine.machine != 0 && std::ranges::all_of(all, [&](const Introduction& rank) {
                                  return rank.machine == mine.machine;
@@ -150,7 +147,7 @@ void Runtime::join_mesh(const distributed::ContextPtr& world) {
 }
 
 distributed::Rank Runtime::rank_of(topology::MeshId mesh, topology::MeshHostRank part) const {
-    const auto found = std::ranges::find(bindings_, Binding{mesh, part});
+    const auto found = std::ranges::find(bindings_, RankBinding{mesh.value, part.value});
     return distributed::Rank(found == bindings_.end() ? -1
                                                       : static_cast<std::int32_t>(found - bindings_.begin()));
 }

@@ -10,6 +10,7 @@
 #include "device/chip_memory.hpp"
 #include "device/job_fabric.hpp"
 #include "device/local_system.hpp"
+#include "tt_run/device/fabric.hpp"
 #include "tt_run/distributed/distributed_context.hpp"
 
 namespace tt_run::device {
@@ -36,6 +37,9 @@ class Runtime {
     /// The rank in the world that drives a part of a mesh, by mesh id and host rank; -1 if none does.
     distributed::Rank rank_of(topology::MeshId mesh, topology::MeshHostRank part) const;
 
+    /// By rank of the world.
+    const std::vector<RankBinding>& bindings() const { return bindings_; }
+
     /// Opens the fabric as it is set now (tt_run/device/fabric.hpp). Throws what keeps it from opening.
     void open_fabric();
     /// The control plane that the devices opened with; null if the fabric was DISABLED. Good while a device
@@ -51,19 +55,13 @@ class Runtime {
     void warn_of_changed_environment();
 
   private:
-    struct Binding {
-        topology::MeshId mesh;
-        topology::MeshHostRank part;
-        bool operator==(const Binding&) const = default;
-    };
-
     Runtime();
     std::vector<RankChips> exchange_bindings(const distributed::ContextPtr& world);
     void join_mesh(const distributed::ContextPtr& world);
 
     LocalSystem system_;
     std::shared_ptr<ChipMemory> memory_;
-    std::vector<Binding> bindings_;  ///< by rank
+    std::vector<RankBinding> bindings_;
     distributed::ContextPtr queue_context_;
     distributed::ContextPtr caller_context_;
     std::string visible_devices_;

@@ -106,19 +106,21 @@ MatrixStack matrices_of(const Shape& shape) {
     return stack;
 }
 
-std::vector<float> decode_pages(DataType type, std::span<const std::byte> pages) {
+std::size_t page_bytes_of(DataType type, std::size_t elements) {
+    return is_block_float(type) ? elements / kTileElements * tile_bytes(type)
+                                : elements * element_bytes(type);
+}
+
+void decode_pages(DataType type, std::span<const std::byte> pages, std::span<float> values) {
+    TT_RUN_CHECK(pages.size() == page_bytes_of(type, values.size()));
     if (is_block_float(type)) {
         const std::size_t bytes = tile_bytes(type);
-        std::vector<float> values(pages.size() / bytes * kTileElements);
         for (std::size_t tile = 0; tile * bytes < pages.size(); ++tile) {
             decode_block_float_tile(
                 type, pages.subspan(tile * bytes, bytes),
                 std::span<float, kTileElements>(values.data() + tile * kTileElements, kTileElements));
         }
-        return values;
-    }
-    std::vector<float> values(pages.size() / element_bytes(type));
-    if (type == DataType::float32) {
+    } else if (type == DataType::float32) {
         copy_bytes(pages.data(), values.data(), pages.size());
     } else {
         TT_RUN_CHECK(type == DataType::bfloat16);
@@ -126,6 +128,12 @@ std::vector<float> decode_pages(DataType type, std::span<const std::byte> pages)
             values[k] = static_cast<float>(bfloat16::from_bits(load<std::uint16_t>(pages, k)));
         }
     }
+}
+
+std::vector<float> decode_pages(DataType type, std::span<const std::byte> pages) {
+    std::vector<float> values(is_block_float(type) ? pages.size() / tile_bytes(type) * kTileElements
+                                                   : pages.size() / element_bytes(type));
+    decode_pages(type, pages, values);
     return values;
 }
 

@@ -16,7 +16,11 @@ MatrixStack matrices_of(const Shape& shape);
 /// The integer types' common carrier: wide enough for each of them.
 using Integer = std::int64_t;
 
+/// Bytes of pages that hold so many elements; of block floats, whole tiles.
+std::size_t page_bytes_of(DataType type, std::size_t elements);
 /// Elements in the order of the spec's pages, padding included, as floats; for floating-point types. Exact.
+/// `values` must be as long as `pages` hold.
+void decode_pages(DataType type, std::span<const std::byte> pages, std::span<float> values);
 std::vector<float> decode_pages(DataType type, std::span<const std::byte> pages);
 /// The inverse, rounding as the type does. `pages` must be as long as `values` need.
 void encode_pages(DataType type, std::span<const float> values, std::span<std::byte> pages);

@@ -1,6 +1,7 @@
 #include "fabric/control_plane.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -12,8 +13,8 @@ namespace tt_run::fabric {
 namespace {
 
 /// Exits are asked for in this order: near ones first, of equals the lowest chip.
-std::int32_t distance(const ExitPort& port, std::int32_t row, std::int32_t column) {
-    return std::abs(port.row - row) + std::abs(port.column - column);
+std::int32_t distance(const ExitPlace& exit, std::int32_t row, std::int32_t column) {
+    return std::abs(exit.row - row) + std::abs(exit.column - column);
 }
 
 }  // namespace
@@ -25,16 +26,14 @@ std::optional<std::uint32_t> ControlPlane::nearest_exit(NodeAt node, const Neigh
     const MeshRouter& router = routers_[node.mesh];
     const std::int32_t row = node.chip / router.links().columns();
     const std::int32_t column = node.chip % router.links().columns();
-    const auto ports = exits_->ports(neighbour);
+    const auto exits = exits_->places(neighbour);
     if (!router.links().is_broken()) {
         std::size_t best = 0;
-        std::int32_t least = distance(ports[0], row, column);
-        for (std::size_t k = 1; k < ports.size(); ++k) {
-            const std::int32_t here = distance(ports[k], row, column);
-            if (here < least) {
-                least = here;
-                best = k;
-            }
+        std::int32_t least = distance(exits[0], row, column);
+        for (std::size_t k = 1; k < exits.size(); ++k) {
+            const std::int32_t here = distance(exits[k], row, column);
+            best = here < least ? k : best;
+            least = std::min(here, least);
         }
         return neighbour.first_port + static_cast<std::uint32_t>(best);
     }
@@ -43,12 +42,12 @@ std::optional<std::uint32_t> ControlPlane::nearest_exit(NodeAt node, const Neigh
         order.push_back(k);
     }
     std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return distance(ports[a], row, column) < distance(ports[b], row, column);
+        return distance(exits[a], row, column) < distance(exits[b], row, column);
     });
-    std::vector<MeshStep> steps;
     for (const std::uint32_t k : order) {
-        if (router.append_steps(node.chip, ports[k].from.chip, steps)) {
-            return neighbour.first_port + k;
+        const std::uint32_t port = neighbour.first_port + k;
+        if (router.walk(node.chip, exits_->ports()[port].from.chip, [](const MeshStep&) {})) {
+            return port;
         }
     }
     return std::nullopt;
@@ -113,7 +112,6 @@ std::optional<Hop> ControlPlane::advance(Packet& packet) const {
 
 bool ControlPlane::route(NodeAt from, NodeAt to, Route& route) const {
     route.clear();
-    thread_local std::vector<MeshStep> steps;
     const MeshPaths::Row* row = from.mesh == to.mesh ? nullptr : &paths_->to(to.mesh);
     NodeAt at = from;
     while (at != to) {
@@ -131,14 +129,13 @@ bool ControlPlane::route(NodeAt from, NodeAt to, Route& route) const {
         }
         const std::int32_t target = home ? to.chip : exits_->ports()[exit].from.chip;
         const std::uint32_t stage = home ? 0 : row->ways[at.mesh].stage;
-        steps.clear();
-        const bool arrives = routers_[at.mesh].append_steps(at.chip, target, steps);
-        for (const MeshStep& step : steps) {
+        const std::array channels{channel_of(stage, at.mesh, 0), channel_of(stage, at.mesh, 1)};
+        const bool arrives = routers_[at.mesh].walk(at.chip, target, [&](const MeshStep& step) {
             const NodeAt next{at.mesh, step.next};
-            route.push_back({at, next, Hop::kNoPort, channel_of(stage, at.mesh, step.lane), step.slot,
-                             direction_of(step.slot)});
+            route.push_back(
+                {at, next, Hop::kNoPort, channels[step.lane], step.slot, direction_of(step.slot)});
             at = next;
-        }
+        });
         if (!arrives) {
             return false;
         }

@@ -76,7 +76,7 @@ class ControlPlane {
     /// mesh has any (`fabric-wraps`); under STRICT_INIT every pair of
     /// chips and every connection with fewer links than the descriptor asks for (`fabric-links-missing`,
     /// naming the cables that are down); rerouting of a broken mesh of more than
-    /// MeshRouter::kMostDetourChips (`fabric-too-large`). Warns: under RELAXED_INIT, of the same links and of
+    /// DetourTable::kMostChips (`fabric-too-large`). Warns: under RELAXED_INIT, of the same links and of
     /// planes before and after; of links of one chip to several chips of one mesh, of which one is used
     /// (`fabric-links-unused`). Empty exactly when it reported an error.
     static std::optional<ControlPlane> open(FabricSystemPtr system, const LinkStates& states,

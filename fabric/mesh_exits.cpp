@@ -178,15 +178,19 @@ class ExitBuilder {
                 ExitPort port;
                 port.from = end.from;
                 port.to = end.to;
-                port.row = end.from.chip / system_.mesh(end.from.mesh).columns();
-                port.column = end.from.chip % system_.mesh(end.from.mesh).columns();
                 port.first_link = static_cast<std::uint32_t>(exits_.links_.size());
                 exits_.ports_.push_back(port);
+                exits_.places_.push_back(place_of(end.from));
                 on_z_.push_back(crossings_[end.crossing].z);
             }
             ++exits_.ports_.back().link_count;
             exits_.links_.push_back(crossings_[end.crossing].link);
         }
+    }
+
+    ExitPlace place_of(NodeAt node) const {
+        const std::int32_t columns = system_.mesh(node.mesh).columns();
+        return {node.chip / columns, node.chip % columns};
     }
 
     void make_neighbours() {
@@ -224,8 +228,9 @@ class ExitBuilder {
         const Mesh& mesh = system_.mesh(port.from.mesh);
         const bool open_y = !mesh.wraps(0);
         const bool open_x = !mesh.wraps(1);
-        return {open_y && port.row == 0, open_x && port.column == mesh.columns() - 1,
-                open_y && port.row == mesh.rows() - 1, open_x && port.column == 0};
+        const ExitPlace place = place_of(port.from);
+        return {open_y && place.row == 0, open_x && place.column == mesh.columns() - 1,
+                open_y && place.row == mesh.rows() - 1, open_x && place.column == 0};
     }
 
     std::size_t favourite_side(const NeighbourMesh& neighbour) const {

@@ -14,12 +14,16 @@ namespace tt_run::fabric {
 struct ExitPort {
     NodeAt from;
     NodeAt to;
-    std::int32_t row = 0;  ///< of `from`
-    std::int32_t column = 0;
     std::uint32_t first_link = 0;  ///< in MeshExits::links(); the k-th is plane k
     std::uint32_t link_count = 0;
     std::uint32_t reverse = 0;  ///< the port at the other end
     RoutingDirection direction = RoutingDirection::z;
+};
+
+/// Where in its mesh an exit's chip is.
+struct ExitPlace {
+    std::int32_t row = 0;
+    std::int32_t column = 0;
 };
 
 /// A mesh that another one has links to.
@@ -54,6 +58,10 @@ class MeshExits {
     std::span<const ExitPort> ports(const NeighbourMesh& neighbour) const {
         return ports().subspan(neighbour.first_port, neighbour.port_count);
     }
+    /// The places of those ports' chips, in the same order; apart because routing looks at all of them.
+    std::span<const ExitPlace> places(const NeighbourMesh& neighbour) const {
+        return std::span(places_).subspan(neighbour.first_port, neighbour.port_count);
+    }
     /// Ascending by mesh.
     std::span<const NeighbourMesh> neighbours(std::size_t mesh) const {
         return std::span(neighbours_)
@@ -70,7 +78,8 @@ class MeshExits {
 
   private:
     friend class ExitBuilder;
-    std::vector<ExitPort> ports_;  ///< ascending by mesh, peer, chip, peer's chip
+    std::vector<ExitPort> ports_;    ///< ascending by mesh, peer, chip, peer's chip
+    std::vector<ExitPlace> places_;  ///< by port
     std::vector<std::uint32_t> links_;
     std::vector<std::uint32_t> first_neighbour_;  ///< by mesh, and one more
     std::vector<NeighbourMesh> neighbours_;

@@ -2,22 +2,14 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "fabric/fabric_system.hpp"
 #include "fabric/link_state.hpp"
+#include "tt_run/fabric/routing_direction.hpp"
 
 namespace tt_run::fabric {
-
-/// Where a link leaves a chip: north is towards row 0, west towards column 0. Z is off the grid: express
-/// links, and links to other meshes that no side has room for (or that the descriptor puts there).
-enum class RoutingDirection : std::uint8_t { north, east, south, west, z, centre };
-/// `N`, `E`, `S`, `W`, `Z`, and `C` for a chip and itself.
-std::string_view name_of(RoutingDirection direction);
-std::optional<RoutingDirection> parse_direction(std::string_view name);
 
 /// One of a chip's ways out within its mesh: 0 to 3 are the four sides, as RoutingDirection numbers them;
 /// 4 and up the chip's express links.

@@ -88,11 +88,11 @@ std::optional<ControlPlane> ControlPlane::open(FabricSystemPtr system, const Lin
     for (std::uint32_t mesh = 0; mesh < plane.system_->mesh_count(); ++mesh) {
         MeshLinks one(*plane.system_, states, mesh);
         bool detour = options.reroute && one.is_broken();
-        if (detour && one.chips() > MeshRouter::kMostDetourChips) {
+        if (detour && one.chips() > DetourTable::kMostChips) {
             sink.report(Diagnostic(
                 kFabricTooLarge, plane.system_->mesh(mesh).span,
                 fmt::format("mesh {} has {} chips; at most {} are rerouted",
-                            plane.system_->mesh(mesh).id.value, one.chips(), MeshRouter::kMostDetourChips)));
+                            plane.system_->mesh(mesh).id.value, one.chips(), DetourTable::kMostChips)));
             detour = false;
         }
         plane.routers_.emplace_back(std::move(one), options.settings.config, detour);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include <Eigen/Core>
 #include <benchmark/benchmark.h>
 
 #include "tt_run/device/mesh_mapper.hpp"
@@ -40,17 +41,68 @@ void small_work(benchmark::State& state) {
 }
 BENCHMARK(small_work);
 
-void exp_of_4_mib(benchmark::State& state) {
-    const auto device = MeshDevice::create({.mesh_shape = MeshShape(4, 4)});
-    const Tensor x = distribute_tensor(some_tensor(DataType::float32),
-                                       shard_tensor_2d_mesh(device, MeshShape(4, 4), {0, 1}), device);
+/// 16 MiB of float32 on one device, next to the same work by Eigen alone on memory that is there.
+constexpr std::uint32_t kRows = 2048;
+
+Tensor sixteen_mib(const std::shared_ptr<MeshDevice>& device, Layout layout) {
+    std::vector<float> values(std::size_t{kRows} * kRows);
+    for (std::size_t k = 0; k < values.size(); ++k) {
+        values[k] = static_cast<float>(k % 1000) * 0.02F - 10.0F;
+    }
+    return to_device(Tensor::from_vector<float>(values, {Shape{kRows, kRows}, DataType::float32, layout}),
+                     device);
+}
+
+template <class Operation>
+void on_a_device(benchmark::State& state, Layout layout, Operation operation) {
+    const auto device = MeshDevice::create({.mesh_shape = MeshShape(1, 1)});
+    const Tensor x = sixteen_mib(device, layout);
+    const Tensor y = allocate_tensor_on_device(x.spec(), device);
     for (auto _ : state) {
-        const Tensor y = tt_run::device::exp(x);
+        operation(x, OperationOptions{.output_tensor = y});
         device->synchronize();
     }
-    state.SetBytesProcessed(state.iterations() * kSide * kSide * 4);
+    state.SetBytesProcessed(state.iterations() * kRows * kRows * 4);
 }
-BENCHMARK(exp_of_4_mib)->Unit(benchmark::kMillisecond);
+
+template <class Operation>
+void by_eigen(benchmark::State& state, Operation operation) {
+    const Eigen::ArrayXf x = Eigen::ArrayXf::Random(Eigen::Index{kRows} * kRows) * 10.0F;
+    Eigen::ArrayXf y = x;
+    for (auto _ : state) {
+        operation(x, y);
+        benchmark::ClobberMemory();
+    }
+    state.SetBytesProcessed(state.iterations() * kRows * kRows * 4);
+}
+
+void relu_of_16_mib(benchmark::State& state) {
+    on_a_device(state, Layout::tile,
+                [](const Tensor& x, const OperationOptions& options) { tt_run::device::relu(x, options); });
+}
+void eigen_relu_of_16_mib(benchmark::State& state) {
+    by_eigen(state, [](const Eigen::ArrayXf& x, Eigen::ArrayXf& y) { y = x.max(0.0F); });
+}
+void exp_of_16_mib(benchmark::State& state) {
+    on_a_device(state, Layout::tile,
+                [](const Tensor& x, const OperationOptions& options) { tt_run::device::exp(x, options); });
+}
+void eigen_exp_of_16_mib(benchmark::State& state) {
+    by_eigen(state, [](const Eigen::ArrayXf& x, Eigen::ArrayXf& y) { y = x.exp(); });
+}
+void add_of_16_mib(benchmark::State& state) {
+    on_a_device(state, Layout::tile,
+                [](const Tensor& x, const OperationOptions& options) { tt_run::device::add(x, x, options); });
+}
+void eigen_add_of_16_mib(benchmark::State& state) {
+    by_eigen(state, [](const Eigen::ArrayXf& x, Eigen::ArrayXf& y) { y = x + x; });
+}
+BENCHMARK(relu_of_16_mib)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(eigen_relu_of_16_mib)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(exp_of_16_mib)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(eigen_exp_of_16_mib)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(add_of_16_mib)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(eigen_add_of_16_mib)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 /// Against the same bytes by memcpy, in memory that is there.
 void to_device_4_mib(benchmark::State& state) {
@@ -76,17 +128,33 @@ void memcpy_4_mib(benchmark::State& state) {
 }
 BENCHMARK(memcpy_4_mib);
 
-void matmul_512(benchmark::State& state) {
+/// Products of two matrices of `kSide` x `kSide`: operations a second are twice its cube.
+void count_products(benchmark::State& state) {
+    state.counters["FLOPS"] = benchmark::Counter(
+        2.0 * kSide * kSide * kSide * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+}
+
+void matmul_1024(benchmark::State& state) {
     const auto device = MeshDevice::create({.mesh_shape = MeshShape(1, 1)});
-    const std::vector<float> values(512 * 512, 0.5F);
-    const Tensor x = to_device(
-        Tensor::from_vector<float>(values, {Shape{512, 512}, DataType::bfloat16, Layout::tile}), device);
+    const Tensor x =
+        to_device(some_tensor(state.range(0) == 0 ? DataType::float32 : DataType::bfloat16), device);
     for (auto _ : state) {
         const Tensor y = matmul(x, x);
         device->synchronize();
     }
+    count_products(state);
 }
-BENCHMARK(matmul_512)->Unit(benchmark::kMillisecond);
+void eigen_matmul_1024(benchmark::State& state) {
+    const Eigen::MatrixXf x = Eigen::MatrixXf::Random(kSide, kSide);
+    Eigen::MatrixXf y(kSide, kSide);
+    for (auto _ : state) {
+        y.noalias() = x * x;
+        benchmark::ClobberMemory();
+    }
+    count_products(state);
+}
+BENCHMARK(matmul_1024)->Arg(0)->Arg(1)->ArgName("bfloat16")->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(eigen_matmul_1024)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

@@ -64,6 +64,44 @@ void report_way(const std::string& pair) {
                 : (std::to_string(device::get_forwarding_link_indices(from, to).size()) + " links").c_str());
 }
 
+/// `route=M0:3,M1:0`: every move, with the channels that it may take.
+void report_route(const std::string& pair) {
+    const std::size_t comma = pair.find(',');
+    const device::FabricNodeId from = chip_of(pair.substr(0, comma));
+    const device::FabricNodeId to = chip_of(pair.substr(comma + 1));
+    std::printf("%s", from.text().c_str());
+    for (const device::FabricHop& hop : device::get_fabric_route(from, to)) {
+        std::printf(" %s (%zu) %s", std::string(fabric::name_of(hop.direction)).c_str(), hop.eth_chans.size(),
+                    hop.to.text().c_str());
+    }
+    const auto first = device::get_forwarding_direction(from, to);
+    std::printf("\nfirst %s on %zu channels, %u planes live\n",
+                first ? std::string(fabric::name_of(*first)).c_str() : "nowhere",
+                device::get_forwarding_eth_chans(from, to).size(),
+                first ? device::get_num_live_routing_planes(from, *first) : 0U);
+}
+
+/// Who drives what, and where meshes 0 and 1 meet.
+void report_job() {
+    const auto ranks = device::get_global_logical_bindings();
+    for (const device::RankBinding& rank : ranks) {
+        std::printf("mesh %d part %d\n", rank.mesh_id, rank.mesh_host_rank);
+    }
+    const auto own = static_cast<std::size_t>(*distributed::DistributedContext::get_current_world()->rank());
+    std::printf("mesh 1 %s, all %s, mine %s\n", device::get_physical_mesh_shape(1).text().c_str(),
+                device::get_coord_range(1).text().c_str(),
+                device::get_coord_range(ranks[own].mesh_id, device::MeshScope::local).text().c_str());
+    std::printf("exits");
+    for (const device::FabricNodeId& node : device::get_exit_nodes(0, 1)) {
+        std::printf(" %s", node.text().c_str());
+    }
+    std::printf("\ndevice 1 is %s, M0D2 is %d, M1D0 is %d\n", device::get_fabric_node_id(1).text().c_str(),
+                device::get_physical_chip_id({0, 2}).value_or(-1),
+                device::get_physical_chip_id({1, 0}).value_or(-1));
+    std::printf("packets carry %zu bytes behind %zu\n", device::get_tt_fabric_max_payload_size_bytes(),
+                device::get_tt_fabric_packet_header_size_bytes());
+}
+
 /// `fabric=FABRIC_2D` or `fabric=FABRIC_2D,RELAXED_INIT`.
 void set_fabric(const std::string& words) {
     const std::size_t comma = words.find(',');
@@ -95,6 +133,10 @@ int obey(const std::string& word) {
         set_fabric(word.substr(7));
     } else if (word.starts_with("reach=")) {
         report_way(word.substr(6));
+    } else if (word.starts_with("route=")) {
+        report_route(word.substr(6));
+    } else if (word == "job") {
+        report_job();
     } else if (word == "barrier") {
         distributed::DistributedContext::get_current_world()->barrier();
     } else if (word == "fork") {

@@ -81,6 +81,8 @@ TEST_CASE("a wrong environment is named variable by variable") {
             {"no rank of this job drives host rank 1 of mesh 0"});
     refused({{"TT_RUN_EMULATE", "t3k"}, {"TT_VISIBLE_DEVICES", "9"}}, {"9"});
     refused({{"TT_RUN_EMULATE", "t3q"}}, {"t3q"});
+    refused({{"TT_RUN_EMULATE", "t3k"}, {"TT_METAL_CACHE", "/dev/null"}},
+            {"`TT_METAL_CACHE` is `/dev/null`, which is no directory"});
     refused({{"TT_RUN_EMULATE", "n150"}, {"TT_MESH_GRAPH_DESC_PATH", kConfigs + "t3k/mgd.textproto"}},
             {"this rank's part of mesh 0 has 8 chips, but 1 are visible"});
 }

@@ -56,6 +56,43 @@ TEST_CASE(
                       {"fabric=FABRIC_2D", "open", "reach=M0:0,M15:7"})) == "M0D0 to M15D7: 2 links\n");
 }
 
+TEST_CASE("a program can ask for whole ways, and for who drives what") {
+    CHECK(printed(run("split-galaxy-4x4", "--emulate", {"fabric=FABRIC_2D", "open", "route=M0:7,M1:2"})) ==
+          "M0D7 N (4) M0D3 W (4) M0D2 W (4) M0D1 N (1) M1D1 E (4) M1D2\n"
+          "first N on 4 channels, 4 planes live\n");
+    CHECK(printed(run("split-galaxy-big-mesh", "--emulate", {"fabric=FABRIC_1D", "open", "job"})) ==
+          "mesh 0 part 0\nmesh 0 part 1\nmesh 1 part 0\nmesh 1 part 1\n"
+          "mesh 1 MeshShape([4, 4]), all MeshCoordinateRange(MeshCoordinate([0, 0]) to MeshCoordinate([3, "
+          "3])), "
+          "mine MeshCoordinateRange(MeshCoordinate([0, 0]) to MeshCoordinate([3, 1]))\n"
+          "exits M0D0 M0D1\n"
+          "device 1 is M0D1, M0D2 is -1, M1D0 is -1\n"
+          "packets carry 4352 bytes behind 64\n");
+}
+
+TEST_CASE("a process without an MGD has the network of the chips that it sees") {
+    const auto alone = [](const std::string& system, const std::vector<std::string>& words,
+                          const std::string& visible = "") {
+        ChildCommand command;
+        command.arguments = {kReport};
+        command.arguments.insert(command.arguments.end(), words.begin(), words.end());
+        command.environment = test_environment();
+        command.environment["TT_RUN_EMULATE"] = system;
+        if (!visible.empty()) {
+            command.environment["TT_VISIBLE_DEVICES"] = visible;
+        }
+        return run_child(command);
+    };
+    CHECK(has(printed(alone("t3k", {"fabric=FABRIC_2D", "open", "route=M0:0,M0:7"})), " M0D7\nfirst S on "));
+    CHECK(has(printed(alone("wh-galaxy", {"fabric=FABRIC_1D", "open", "route=M0:0,M0:3"})),
+              "M0D0 E (4) M0D1 E (4) M0D2 E (4) M0D3\n"));
+    CHECK(has(printed(alone("t3k", {"fabric=FABRIC_1D_RING", "open", "reach=M0:0,M0:1"}, "0")), " links\n"));
+    const ChildOutcome apart = alone("n150*2", {"fabric=FABRIC_2D", "open"});
+    CHECK(apart.exit_code == 9);
+    CHECK(has(apart.standard_error, "the 2 visible devices of n150*2 are not joined as MeshShape([1, 2])"));
+    CHECK(alone("n150*2", {"open"}).exit_code == 0);
+}
+
 TEST_CASE("a config lets through what it is for") {
     const auto way = [](const std::string& fabric, const std::string& pair) {
         return printed(run("split-galaxy-4x4", "--emulate", {"fabric=" + fabric, "open", "reach=" + pair}));
@@ -92,6 +129,25 @@ TEST_CASE("a cable that is down stops STRICT_INIT by its name, and RELAXED_INIT 
         run("t3k", "--emulate=t3k", {"fabric=FABRIC_2D,RELAXED_INIT", "open", "reach=M0:0,M0:4"}, faults);
     CHECK(printed(relaxed) == "M0D0 to M0D4: 2 links\n");
     CHECK(has(relaxed.standard_error, "M0:0"));
+}
+
+TEST_CASE("a factory system descriptor says which cables should be there") {
+    ChildCommand command;
+    command.arguments = {kReport, "fabric=FABRIC_2D,RELAXED_INIT", "open", "reach=M0:0,M0:4"};
+    command.environment = test_environment();
+    command.environment["TT_RUN_EMULATE"] = "t3k";
+    command.environment["TT_METAL_FACTORY_SYSTEM_DESCRIPTOR_PATH"] = "t3k";
+    CHECK(run_child(command).standard_error.empty());
+    command.environment["TT_RUN_FAULTS"] = "M0:0~M0:1";
+    const ChildOutcome relaxed = run_child(command);
+    CHECK(relaxed.exit_code == 0);
+    CHECK(has(relaxed.standard_error, "cables of the factory system descriptor are not live"));
+    command.arguments[1] = "fabric=FABRIC_2D";
+    const ChildOutcome strict = run_child(command);
+    CHECK(strict.exit_code == 9);
+    CHECK(has(strict.standard_error, "cables of the factory system descriptor are not live"));
+    command.environment["TT_METAL_FACTORY_SYSTEM_DESCRIPTOR_PATH"] = "no-such-file";
+    CHECK(run_child(command).exit_code == 9);
 }
 
 TEST_CASE("a machine that the job does not fit on is refused with the reason") {

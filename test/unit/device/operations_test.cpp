@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <numeric>
 
 #include <catch2/catch.hpp>
@@ -281,90 +282,65 @@ TEST_CASE("softmax, norms and reductions agree with float64") {
     check_close(sum(first_axis, {.dims = {0}}), ones, 3);
 }
 
-TEST_CASE("elements move where they should, whatever the type") {
-    for (const DataType type : kAllDataTypes) {
-        const Layout layout = is_block_float(type) ? Layout::tile : Layout::row_major;
-        INFO(name_of(type));
-        // Of one magnitude, so that block floats hold them exactly in any company.
-        std::vector<float> values(2 * 3 * 34);
+TEST_CASE("reductions over any dimensions, and softmax along any, agree with float64") {
+    RandomTensors random;
+    INFO("seed " << random.seed());
+    for (int round = 0; round < 40; ++round) {
+        const Form& form = kFloatForms[random.below(4)];
+        const Shape shape = random.shape(30, 2);
+        const Tensor x = random.tensor(shape, form.type, form.layout);
+        const std::vector<double> values = doubles_of(x);
+        ReduceOptions options{.keepdim = random.below(2) == 1};
+        std::vector<bool> reduced(shape.rank());
+        for (std::size_t d = 0; d < shape.rank(); ++d) {
+            reduced[d] = random.below(2) == 1;
+            if (reduced[d]) {
+                const auto dim = static_cast<std::int32_t>(d);
+                options.dims.push_back(random.below(2) == 1 ? dim
+                                                            : dim - static_cast<std::int32_t>(shape.rank()));
+            }
+        }
+        if (options.dims.empty()) {
+            reduced.assign(shape.rank(), true);
+        }
+        INFO(x.spec().text() << " over " << options.dims.size() << " dimensions");
+        // Sums by the index that is left of each element's.
+        std::map<std::size_t, std::vector<double>> lines;
         for (std::size_t k = 0; k < values.size(); ++k) {
-            values[k] = static_cast<float>(4 + k % 4);
-        }
-        const Tensor x = Tensor::from_vector<float>(values, {Shape{2, 3, 34}, type, layout});
-        const auto at = [&](std::size_t i, std::size_t j, std::size_t k) {
-            return values[(i * 3 + j) * 34 + k];
-        };
-
-        CHECK(reshape(x, {6, -1}).shape() == Shape{6, 34});
-        CHECK(reshape(x, {6, -1}).to_vector<float>() == values);
-        const Tensor turned = permute(x, {2, 0, 1});
-        CHECK(turned.shape() == Shape{34, 2, 3});
-        CHECK(turned.to_vector<float>()[(5 * 2 + 1) * 3 + 2] == at(1, 2, 5));
-        const Tensor swapped = transpose(x, -2, -1);
-        CHECK(swapped.shape() == Shape{2, 34, 3});
-        CHECK(swapped.to_vector<float>()[(1 * 34 + 33) * 3 + 1] == at(1, 1, 33));
-        CHECK(transpose(swapped, 1, 2).to_vector<float>() == values);
-        const Tensor both = concat({x, x}, 1);
-        CHECK(both.shape() == Shape{2, 6, 34});
-        CHECK(both.to_vector<float>()[(1 * 6 + 4) * 34 + 7] == at(1, 1, 7));
-        const Tensor part = slice(x, {0, 1, 1}, {2, 3, 34}, {1, 1, 4});
-        CHECK(part.shape() == Shape{2, 2, 9});
-        CHECK(part.to_vector<float>()[(1 * 2 + 1) * 9 + 3] == at(1, 2, 13));
-        CHECK(to_layout(x, Layout::tile).to_vector<float>() == values);
-        CHECK(to_layout(to_layout(x, Layout::tile), layout).to_vector<float>() == values);
-
-        const Tensor table = reshape(x, {6, 34});
-        const std::vector<std::uint32_t> wanted{5, 0, 5};
-        const Tensor indices =
-            Tensor::from_vector<std::uint32_t>(wanted, {Shape{1, 3}, DataType::uint32, Layout::row_major});
-        const Tensor rows = embedding(indices, table, layout);
-        CHECK(rows.shape() == Shape{1, 3, 34});
-        CHECK(rows.to_vector<float>()[2 * 34 + 11] == at(1, 2, 11));
-    }
-    const std::vector<std::uint32_t> beyond{6};
-    const Tensor index =
-        Tensor::from_vector<std::uint32_t>(beyond, {Shape{1}, DataType::uint32, Layout::row_major});
-    const Tensor table =
-        Tensor::from_vector<float>(std::vector<float>(12), {Shape{6, 2}, DataType::float32, {}});
-    CHECK_THROWS_WITH(embedding(index, table), Catch::Contains("index 6 is outside 6 rows"));
-    CHECK_THROWS_WITH(reshape(table, {5, -1}), Catch::Contains("cannot be divided so"));
-    CHECK_THROWS_WITH(permute(table, {0, 0}), Catch::Contains("comes twice"));
-    CHECK_THROWS_WITH(slice(table, {0, 0}, {7, 1}), Catch::Contains("is not within dimension 0"));
-}
-
-TEST_CASE("typecast between every pair of types does what the rule says") {
-    const std::vector<float> values{0.0F,    1.0F,     -1.0F,    2.5F,      -2.5F, 127.0F, 255.0F, 256.0F,
-                                    300.25F, 65535.0F, 65536.0F, -65537.0F, 3e9F,  -3e9F,  1e20F,  -1e20F};
-    for (const DataType from : kAllDataTypes) {
-        for (const DataType to : kAllDataTypes) {
-            INFO(name_of(from) << " to " << name_of(to));
-            // Far apart, so that block floats do not share an exponent.
-            std::vector<float> spread(values.size() * 16, 0.0F);
-            for (std::size_t k = 0; k < values.size(); ++k) {
-                spread[k * 16] = values[k];
+            std::size_t left = 0, rest = k, stride = values.size();
+            for (std::size_t d = 0; d < shape.rank(); ++d) {
+                stride /= shape.extents()[d];
+                left = reduced[d] ? left : left * shape.extents()[d] + rest / stride;
+                rest %= stride;
             }
-            const auto count = static_cast<std::uint32_t>(spread.size());
-            const Tensor x = Tensor::from_vector<float>(spread, {Shape{1, count}, from, Layout::tile});
-            const Tensor y = typecast(x, to);
-            CHECK(y.dtype() == to);
-            const std::vector<float> source = x.to_vector<float>();
-            const std::vector<float> plain = y.to_vector<float>();
-            for (std::size_t k = 0; k < spread.size(); k += 16) {
-                if (is_floating_point(to)) {
-                    // From what the source holds, not from what was put in.
-                    const Tensor direct =
-                        Tensor::from_vector<float>(source, {Shape{1, count}, to, Layout::tile});
-                    REQUIRE(plain[k] == direct.to_vector<float>()[k]);
-                } else if (is_floating_point(from)) {
-                    REQUIRE(plain[k] == static_cast<float>(to_integer(source[k], to)));
-                } else {
-                    const auto integer =
-                        static_cast<Integer>(from == DataType::int32 || from == DataType::uint32
-                                                 ? to_integer(spread[k], from)
-                                                 : static_cast<Integer>(source[k]));
-                    REQUIRE(plain[k] == static_cast<float>(wrapped(integer, to)));
-                }
-            }
+            lines[left].push_back(values[k]);
         }
+        std::vector<double> sums, means, largest;
+        for (const auto& [left, line] : lines) {
+            sums.push_back(std::accumulate(line.begin(), line.end(), 0.0));
+            means.push_back(sums.back() / static_cast<double>(line.size()));
+            largest.push_back(*std::ranges::max_element(line));
+        }
+        const auto length = static_cast<double>(values.size() / lines.size());
+        check_close(sum(x, options), sums, length);
+        check_close(mean(x, options), means, 2);
+        check_close(max(x, options), largest);
+
+        const std::uint32_t dim = random.below(static_cast<std::uint32_t>(shape.rank()));
+        std::size_t stride = 1;
+        for (std::size_t d = dim + 1; d < shape.rank(); ++d) {
+            stride *= shape.extents()[d];
+        }
+        const std::size_t extent = shape.extents()[dim];
+        std::vector<double> soft(values.size());
+        for (std::size_t k = 0; k < values.size(); ++k) {
+            const std::size_t first = k - k / stride % extent * stride;
+            double total = 0;
+            for (std::size_t e = 0; e < extent; ++e) {
+                total += std::exp(values[first + e * stride] - values[k]);
+            }
+            soft[k] = 1 / total;
+        }
+        check_close(softmax(x, static_cast<std::int32_t>(dim)), soft, 2);
     }
 }

@@ -12,7 +12,8 @@ namespace tt_run::test {
 /// Random tensors on the host, from a seed that the test prints.
 class RandomTensors {
   public:
-    RandomTensors() : seed_(std::random_device{}()), random_(seed_) {}
+    RandomTensors() : RandomTensors(std::random_device{}()) {}
+    explicit RandomTensors(std::uint32_t seed) : seed_(seed), random_(seed) {}
     std::uint32_t seed() const { return seed_; }
     std::uint32_t below(std::uint32_t limit) { return static_cast<std::uint32_t>(random_() % limit); }
 

@@ -12,7 +12,7 @@
 #include "topology/ideal_cluster.hpp"
 #include "topology/load_mesh_graph.hpp"
 #include "topology/mapping/find_mapping.hpp"
-#include "topology/physical/synthetic_system.hpp"
+#include "topology/physical/load_cluster.hpp"
 
 namespace tt_run::test {
 
@@ -38,7 +38,10 @@ FabricSystemPtr config_system(const std::string& name) {
 FabricSystemPtr mapped_system(const std::string& name, const std::string& cluster) {
     support::DiagnosticSink sink;
     const FabricSystemPtr ideal = config_system(name);
-    auto hardware = topology::build_synthetic(cluster, sink);
+    support::HostEnvironment host;
+    host.working_directory = "/";
+    auto hardware = topology::load_cluster(cluster, host, sink);
+    INFO(render_text(sink, support::Colour::off));
     REQUIRE(hardware);
     auto found = topology::find_mapping(ideal->graph(), *hardware, {}, sink);
     INFO(render_text(sink, support::Colour::off));

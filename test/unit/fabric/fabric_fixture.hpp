@@ -11,7 +11,7 @@ namespace tt_run::test {
 fabric::FabricSystemPtr system_of(const std::string& mgd);
 /// The same for a config of ours, by the name of its folder.
 fabric::FabricSystemPtr config_system(const std::string& name);
-/// A config of ours placed on a system known by name.
+/// A config of ours placed on a system, by the name or the file that `--cluster` takes.
 fabric::FabricSystemPtr mapped_system(const std::string& name, const std::string& cluster);
 /// Names of all configs, sorted.
 std::vector<std::string> config_names();

@@ -46,8 +46,8 @@ bool both_on_edge(const Mesh& mesh, std::int32_t a, std::int32_t b) {
 RouteWalker::RouteWalker(const ControlPlane& plane)
     : plane_(plane),
       system_(plane.system()),
-      good_moves_(std::size_t{system_.node_count()} * kMostSlots, false),
-      good_ports_(plane.exits().ports().size(), false) {
+      good_moves_(std::size_t{system_.node_count()} * kMostSlots, -1),
+      good_ports_(plane.exits().ports().size(), {NodeAt{0, -1}, NodeAt{0, -1}}) {
     std::set<std::pair<MeshId, MeshId>> asked;
     for (const topology::MeshConnection& one : system_.graph().connections) {
         asked.insert(std::minmax(one.from, one.to));
@@ -291,7 +291,8 @@ std::int32_t RouteWalker::mesh_hops(std::uint32_t from, std::uint32_t to) {
 
 std::string RouteWalker::judge_links(const Hop& hop) {
     const std::size_t move = std::size_t{system_.number_of(hop.from)} * kMostSlots + hop.slot;
-    if (hop.leaves_mesh() ? good_ports_[hop.port] : good_moves_[move]) {
+    if (hop.leaves_mesh() ? good_ports_[hop.port] == std::pair(hop.from, hop.to)
+                          : good_moves_[move] == hop.to.chip) {
         return {};
     }
     const std::uint32_t planes = plane_.planes(hop);
@@ -309,7 +310,30 @@ std::string RouteWalker::judge_links(const Hop& hop) {
             return fmt::format("plane {} takes a link that is elsewhere, down or taken", plane);
         }
     }
-    (hop.leaves_mesh() ? good_ports_[hop.port] : good_moves_[move]) = true;
+    if (hop.leaves_mesh()) {
+        good_ports_[hop.port] = {hop.from, hop.to};
+    } else {
+        good_moves_[move] = hop.to.chip;
+    }
+    return {};
+}
+
+/// Out of a mesh that lacks no link a packet takes the nearest exit, of equals the lowest chip.
+std::string RouteWalker::judge_exit(NodeAt entered, const Hop& hop) const {
+    if (plane_.router(hop.from.mesh).links().is_broken()) {
+        return {};
+    }
+    const auto distance = [&](std::int32_t chip) {
+        const Place a = place(entered);
+        const Place b = place({entered.mesh, chip});
+        return std::abs(a.row - b.row) + std::abs(a.column - b.column);
+    };
+    for (const ChipId exit : plane_.exit_chips(hop.from.mesh, hop.to.mesh)) {
+        const std::int32_t further = distance(hop.from.chip) - distance(exit.value);
+        if (further > 0 || (further == 0 && exit.value < hop.from.chip)) {
+            return fmt::format("leaves by chip {}, not by chip {}", hop.from.chip, exit.value);
+        }
+    }
     return {};
 }
 
@@ -363,6 +387,9 @@ std::string RouteWalker::judge(NodeAt from, NodeAt to, const Route& route) {
         }
         if (hop.leaves_mesh()) {
             if (const std::string wrong = judge_length(at); !wrong.empty()) {
+                return wrong;
+            }
+            if (const std::string wrong = judge_exit(entered, hop); !wrong.empty()) {
                 return wrong;
             }
             ++crossings;

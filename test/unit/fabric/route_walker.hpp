@@ -32,6 +32,7 @@ class RouteWalker {
     std::int32_t length_within(std::size_t mesh, std::int32_t from, std::int32_t to) const;
     std::int32_t round_edge(std::size_t mesh, std::int32_t from, std::int32_t to) const;
     std::string judge_links(const fabric::Hop& hop);
+    std::string judge_exit(fabric::NodeAt entered, const fabric::Hop& hop) const;
     std::string judge_turns(const fabric::Route& route) const;
     std::int32_t mesh_hops(std::uint32_t from, std::uint32_t to);
     bool wraps(std::size_t mesh, std::size_t dimension) const;
@@ -44,8 +45,8 @@ class RouteWalker {
     std::vector<std::vector<std::uint32_t>> mesh_neighbours_;
     std::map<std::uint32_t, std::vector<std::int32_t>> mesh_hops_;
     /// Moves that were judged good, by node and slot, and by port: there are few, and routes share them.
-    std::vector<bool> good_moves_;
-    std::vector<bool> good_ports_;
+    std::vector<std::int32_t> good_moves_;  ///< the chip that the move led to; -1 for none yet
+    std::vector<std::pair<fabric::NodeAt, fabric::NodeAt>> good_ports_;  ///< both ends; chip -1 for none yet
     /// Steps along lines with express links, by mesh, dimension, from and to.
     mutable std::map<std::tuple<std::size_t, std::size_t, std::int32_t, std::int32_t>, std::int32_t>
         searched_;

@@ -1,0 +1,3 @@
+#define TT_RUN_MULTIPLY multiply_by_default
+#define Eigen EigenFor_default
+#include "device/matrix_product_kernel.hpp"
