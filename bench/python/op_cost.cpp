@@ -1,5 +1,5 @@
-// The C++ side of bench/python/run: how long a call of relu on one tile takes, in nanoseconds, printed for each
-// line that is read.
+// The C++ side of bench/python/run: how long a call of relu on one tile takes, in nanoseconds, printed for
+// each line that is read.
 
 #include <chrono>
 #include <cstdio>
