@@ -6,6 +6,7 @@
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/launch_words.hpp"
+#include "job/variable_names.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/host_names.hpp"
 #include "launcher/mpi_arguments.hpp"
@@ -57,8 +58,7 @@ class OptionChecker {
             return options;
         }
         check_program(options);
-        options.mpi = launcher::find_mpi_launcher(host_, raw_.supervision.launcher,
-                                                  launcher::detect_program_mpi(options.plan.program, host_));
+        options.mpi = launcher::find_mpi_launcher(host_, raw_.supervision.launcher, program_mpi(options));
         read_mpi_arguments(options);
         return options;
     }
@@ -178,6 +178,14 @@ class OptionChecker {
                     .help("add --hosts, --mock-cluster-rank-binding or --cluster"));
         }
         return request;
+    }
+
+    /// The runtime of emulated chips is MPICH's, whatever else a Python could import.
+    std::optional<launcher::ProgramMpi> program_mpi(const LaunchOptions& options) const {
+        if (emulates() || host_.non_empty_variable(job::kEmulateVariable)) {
+            return launcher::ProgramMpi{launcher::MpiFamily::mpich, "emulated chips need MPICH"};
+        }
+        return launcher::detect_program_mpi(options.plan.program, host_);
     }
 
     bool emulates() const { return !raw_.emulate.empty(); }

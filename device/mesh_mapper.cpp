@@ -145,7 +145,7 @@ Tensor MeshComposer::compose(const Tensor& tensor) const {
                    "{} needs {} shards to compose, but the tensor has {}", distribution_.text(),
                    distribution_.mesh_size(), count);
     std::vector<HostBytes> pages = host.state().host_pages;
-    const bool over_ranks = std::ranges::find(pages, nullptr) != pages.end();
+    const bool over_ranks = !std::ranges::all_of(pages, [](const HostBytes& shard) { return bool(shard); });
     if (over_ranks || (device_->local_coordinates().size() < device_->num_devices() && count > 1)) {
         pages = exchange_shards(device_->state(), host.coordinates(), pages, host.spec().packed_bytes(),
                                 device_->state().runtime->mesh_context_of_callers());

@@ -153,6 +153,23 @@ Tensor to_layout(const Tensor& x, Layout layout, const OperationOptions& options
     return convert("to_layout", x, x.spec().with_layout(layout), options, where);
 }
 
+Tensor tilize(const Tensor& x, float pad_value, const OperationOptions& options, Where where) {
+    if (pad_value == 0.0F) {
+        return to_layout(x, Layout::tile, options, where);
+    }
+    TT_RUN_REQUIRE(!options.dtype, "tilize does not change the type; use typecast");
+    return run_operation(
+        "tilize", {x}, x.spec().with_layout(Layout::tile), options, where,
+        [pad_value](std::span<const ShardView> in, const TensorSpec& out, std::span<std::byte> pages) {
+            if (is_floating_point(out.data_type())) {
+                encode_floats(out, decode_floats(in[0].spec, in[0].pages), pages, pad_value);
+            } else {
+                encode_integers(out, decode_integers(in[0].spec, in[0].pages), pages,
+                                to_integer(pad_value, out.data_type()));
+            }
+        });
+}
+
 Tensor embedding(const Tensor& indices, const Tensor& weight, Layout layout, const OperationOptions& options,
                  Where where) {
     TT_RUN_REQUIRE(!is_floating_point(indices.dtype()), "embedding: indices are integers, not {}",

@@ -25,7 +25,7 @@ std::vector<HostBytes> exchange_shards(const MeshDeviceState& device,
     sent.reserve(most * bytes);
     for (const HostBytes& pages : own) {
         if (pages) {
-            sent.insert(sent.end(), pages->begin(), pages->end());
+            sent.insert(sent.end(), (*pages).begin(), (*pages).end());
         }
     }
     sent.resize(most * bytes);

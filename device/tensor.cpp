@@ -13,9 +13,17 @@ namespace tt_run::device {
 
 namespace {
 
-Tensor single_host_tensor(const TensorSpec& spec, std::vector<std::byte> pages) {
+HostBytes own(std::vector<std::byte> pages) {
+    return std::make_shared<const std::vector<std::byte>>(std::move(pages));
+}
+
+HostBytes owned_copy(const HostBytes& pages) {
+    return own({(*pages).begin(), (*pages).end()});
+}
+
+Tensor single_host_tensor(const TensorSpec& spec, HostBytes pages) {
     auto state = std::make_shared<TensorState>(TensorState{.spec = spec});
-    state->host_pages = {std::make_shared<const std::vector<std::byte>>(std::move(pages))};
+    state->host_pages = {std::move(pages)};
     return Tensor(std::move(state));
 }
 
@@ -29,7 +37,7 @@ Tensor tensor_of(std::span<const T> values, const TensorSpec& spec) {
     TT_RUN_REQUIRE(values.size() == spec.logical_shape().volume(), "{} values do not fill {}", values.size(),
                    spec.logical_shape().text());
     const TensorSpec plain = plain_spec<T>(spec.logical_shape());
-    return single_host_tensor(spec, convert_pages(plain, std::as_bytes(values), spec));
+    return single_host_tensor(spec, own(convert_pages(plain, std::as_bytes(values), spec)));
 }
 
 template <class T>
@@ -38,7 +46,7 @@ std::vector<T> values_of(const Tensor& tensor) {
     TT_RUN_REQUIRE(host.coordinates().size() == 1,
                    "the tensor has {} shards; give a mesh composer to put them together",
                    host.coordinates().size());
-    TT_RUN_REQUIRE(host.host_pages(0) != nullptr, "the tensor's values belong to another rank");
+    TT_RUN_REQUIRE(static_cast<bool>(host.host_pages(0)), "the tensor's values belong to another rank");
     const std::vector<std::byte> bytes =
         convert_pages(host.spec(), *host.host_pages(0), plain_spec<T>(host.shape()));
     std::vector<T> values(host.shape().volume());
@@ -61,28 +69,41 @@ Tensor on_device(const TensorSpec& spec, const std::shared_ptr<MeshDevice>& devi
     return Tensor(std::move(state));
 }
 
-/// Queues the copies of all local shards of `host`, one work for all of them.
+/// Queues the copies of all local shards of `host`, one work for all of them. Borrowed pages are read before
+/// it returns.
 void write_all(const Tensor& host, const Tensor& target, std::uint32_t queue, std::source_location where) {
     const MeshBuffer& buffer = *target.buffer();
+    WorkQueue& works = target.device()->mesh_command_queue(queue).work();
+    const bool is_idle = works.idle();
+    bool now = false;
     std::vector<std::pair<HostBytes, std::span<std::byte>>> copies;
+    std::vector<HostBytes> kept(host.coordinates().size());
     for (std::size_t k = 0; k < target.coordinates().size(); ++k) {
         const MeshCoordinate& coordinate = target.coordinates()[k];
-        if (target.device()->is_local(coordinate)) {
-            const HostBytes& pages = host.host_pages(host.coordinates().size() == 1 ? 0 : k);
-            TT_RUN_REQUIRE(pages != nullptr, "the host tensor has no values for {}", coordinate.text());
-            copies.emplace_back(pages, buffer.local_bytes(coordinate));
+        if (!target.device()->is_local(coordinate)) {
+            continue;
         }
+        const std::size_t shard = host.coordinates().size() == 1 ? 0 : k;
+        HostBytes& pages = kept[shard];
+        if (!pages) {
+            pages = host.host_pages(shard);
+            TT_RUN_REQUIRE(static_cast<bool>(pages), "the host tensor has no values for {}",
+                           coordinate.text());
+            now = now || (pages.is_borrowed() && is_idle);
+            pages = pages.is_borrowed() && !is_idle ? owned_copy(pages) : pages;
+        }
+        copies.emplace_back(pages, buffer.local_bytes(coordinate));
     }
-    MeshCommandQueue& commands = target.device()->mesh_command_queue(queue);
-    commands.work().enqueue({.what = "to_device",
-                             .where = where,
-                             .run =
-                                 [copies, page = buffer.page_size(), aligned = buffer.aligned_page_size()] {
-                                     for (const auto& [pages, stored] : copies) {
-                                         copy_pages_in(*pages, page, stored, aligned);
-                                     }
-                                 },
-                             .bytes = copies.size() * target.spec().packed_bytes()});
+    Work work{.what = "to_device",
+              .where = where,
+              .run =
+                  [copies, page = buffer.page_size(), aligned = buffer.aligned_page_size()] {
+                      for (const auto& [pages, stored] : copies) {
+                          copy_pages_in(*pages, page, stored, aligned);
+                      }
+                  },
+              .bytes = copies.size() * target.spec().packed_bytes()};
+    now ? works.run_and_wait(std::move(work)) : works.enqueue(std::move(work));
 }
 
 void require_same_values(const Tensor& host, const Tensor& device) {
@@ -120,7 +141,11 @@ Tensor make_device_tensor(const TensorSpec& spec, const Tensor& like) {
 }
 
 Tensor Tensor::from_pages(std::vector<std::byte> pages, const TensorSpec& spec) {
-    TT_RUN_REQUIRE(pages.size() == spec.packed_bytes(), "{} bytes are not the {} of {}", pages.size(),
+    return from_pages(own(std::move(pages)), spec);
+}
+
+Tensor Tensor::from_pages(HostBytes pages, const TensorSpec& spec) {
+    TT_RUN_REQUIRE((*pages).size() == spec.packed_bytes(), "{} bytes are not the {} of {}", (*pages).size(),
                    spec.packed_bytes(), spec.text());
     return single_host_tensor(spec, std::move(pages));
 }
@@ -244,7 +269,7 @@ Tensor allocate_tensor_on_host(const TensorSpec& spec, const MeshShape& mesh_sha
     state->mesh_shape = mesh_shape;
     state->distribution_shape = mesh_shape;
     state->coordinates.clear();
-    const HostBytes zeros = std::make_shared<const std::vector<std::byte>>(spec.packed_bytes());
+    const HostBytes zeros = own(std::vector<std::byte>(spec.packed_bytes()));
     for (const MeshCoordinate& coordinate : MeshCoordinateRange(mesh_shape)) {
         state->coordinates.push_back(coordinate);
         state->host_pages.push_back(zeros);

@@ -45,8 +45,9 @@ void WorkQueue::keep_failure(const Work& work, const std::exception_ptr& error) 
         reason = exception.what();
     } catch (...) {
     }
-    failure_ = fmt::format("{}\nin queued work `{}`, called at {}", reason, work.what,
-                           support::place_of(work.where));
+    failure_ = fmt::format(
+        "{}\nin queued work `{}`, called at {}", reason, work.what,
+        work.caller.file != nullptr ? support::place_of(work.caller) : support::place_of(work.where));
 }
 
 /// With the lock held and the queue idle; does the work without it. If the attempt did nothing, queues it.

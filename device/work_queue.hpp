@@ -11,6 +11,8 @@
 #include <string>
 #include <thread>
 
+#include "support/call_place.hpp"
+
 namespace tt_run::device {
 
 /// One piece of work for a queue, with what is needed to speak of it.
@@ -24,6 +26,7 @@ struct Work {
     /// For work that may have to wait: does it at once if it can without waiting, and says so; else it has
     /// done nothing. Called on the caller's thread when nothing is queued. May be empty.
     std::function<bool()> try_run = {};
+    support::CallPlace caller = support::call_place();  ///< counts before `where`, if it is one
 };
 
 /// Work done strictly in the order in which it is queued, one at a time. `enqueue` returns at once; an idle

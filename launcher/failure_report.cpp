@@ -84,11 +84,14 @@ std::string indented(const std::string& text) {
     return indented_text;
 }
 
-std::string render_first(const LaunchPlan& plan, const RankOutcome& rank) {
+std::string render_first(const LaunchPlan& plan, const RankOutcome& rank, bool is_shown_above) {
     std::string text = fmt::format("tt-run: rank {} failed first: {}\n", rank.rank.value, describe_end(rank));
     text += fmt::format("  {}, pid {}, after {:.2f} s\n", render_place(planned(plan, rank)), rank.pid,
                         rank.ended_after_seconds);
     text += hint_for(rank);
+    if (is_shown_above) {
+        return text;
+    }
     const std::string lines = last_lines(rank.last_errors, kLinesShown, "  | ");
     return lines.empty() ? text : text + "  its last lines of standard error:\n" + lines;
 }
@@ -149,7 +152,7 @@ std::string render_failure(const LaunchPlan& plan, const JobOutcome& outcome) {
     }
     // After a signal to tt-run itself nobody asks which rank it reached first.
     if (first != nullptr && outcome.cause != EndCause::signal && !first->was_asked_to_end) {
-        text += render_first(plan, *first);
+        text += render_first(plan, *first, outcome.last_on_errors == first->rank);
     }
     return text + render_table(plan, outcome);
 }

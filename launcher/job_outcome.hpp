@@ -48,6 +48,8 @@ struct JobOutcome {
     int launcher_status = 0;  ///< mpiexec's wait status
     std::vector<RankOutcome> ranks;
     double seconds = 0;
+    /// Whose standard error is the last that stands on tt-run's own, if it does.
+    std::optional<job::Rank> last_on_errors;
 
     /// The rank that failed first of its own: one that somebody else ended counts only if there is no other.
     const RankOutcome* first_failure() const;

@@ -195,8 +195,10 @@ std::string render_github_annotation(const LaunchPlan& plan, const JobOutcome& o
     const std::string title = first == nullptr ? "tt-run: the job was ended"
                                                : fmt::format("tt-run: rank {} failed first: {}",
                                                              first->rank.value, describe_end(*first));
+    JobOutcome alone = outcome;  // an annotation stands where nothing is above it
+    alone.last_on_errors.reset();
     return fmt::format("::error title={}::{}\n", github_escaped(title, true),
-                       github_escaped(render_failure(plan, outcome), false));
+                       github_escaped(render_failure(plan, alone), false));
 }
 
 }  // namespace tt_run::launcher

@@ -127,6 +127,9 @@ void OutputRouter::hand_on(Rank rank, Stream stream, Lane& lane, std::string_vie
         if (sink == nullptr || sink->lost()) {
             continue;
         }
+        if (sink == &terminal_[1] && !fold_) {
+            last_on_errors_ = rank;
+        }
         if (is_terminal && fold_) {
             fold(rank, stream, lines);
         } else if (lane.tag.empty()) {
@@ -162,6 +165,7 @@ void OutputRouter::finish(Rank rank) {
                 hand_on(rank, stream, lane, lane.unfinished);
             } else {
                 lane.sink->buffer() += lane.unfinished;
+                last_on_errors_ = lane.sink == &terminal_[1] ? std::optional(rank) : last_on_errors_;
                 if (lane.second != nullptr) {
                     lane.second->buffer() += lane.unfinished;
                 }
@@ -201,6 +205,7 @@ void OutputRouter::flush_fully() {
 }
 
 void OutputRouter::say(std::string_view text) {
+    last_on_errors_.reset();
     terminal_[1].buffer() += text;
 }
 

@@ -45,6 +45,10 @@ class OutputRouter {
     /// Nobody reads standard output any more.
     bool output_lost() const { return terminal_[0].lost(); }
 
+    /// Whose lines are the last on tt-run's standard error, as they were printed; nothing if there are none,
+    /// if words of tt-run's own came behind them, or with `fold`.
+    std::optional<job::Rank> last_on_errors() const { return last_on_errors_; }
+
     /// For tt-run's own words between the ranks' lines.
     void say(std::string_view text);
 
@@ -71,6 +75,7 @@ class OutputRouter {
     std::vector<Lane> lanes_;
     FoldedLines folded_;
     std::optional<Clock::time_point> fold_at_;
+    std::optional<job::Rank> last_on_errors_;
 };
 
 }  // namespace tt_run::launcher

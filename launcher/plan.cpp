@@ -8,6 +8,7 @@
 #include "job/variable_names.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/launcher_flags.hpp"
+#include "launcher/python_module.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::launcher {
@@ -135,6 +136,9 @@ std::optional<LaunchPlan> build_plan(const JobBindings& job, const PlanRequest& 
     }
     const auto interface = choose_interface(request, host, sink);
     EnvironmentOptions environment = request.environment;
+    if (environment.emulate || host.non_empty_variable(job::kEmulateVariable)) {
+        environment.python_module = find_python_module(host);
+    }
     if (interface) {
         environment.interface = interface->value;
     }

@@ -121,6 +121,13 @@ class EnvironmentBuilder {
 
     void set_emulated(const std::string& machine) { set(job::kEmulateVariable, machine, "--emulate"); }
 
+    void put_in_front(std::string_view name, const std::string& directory, const std::string& origin) {
+        const auto found = built_.find(name);
+        const bool is_alone = found == built_.end() || found->second.value.empty();
+        set(name, is_alone ? directory : directory + ":" + found->second.value,
+            is_alone ? origin : origin + ", then " + found->second.origin);
+    }
+
     RankEnvironment take() { return std::move(built_); }
 
   private:
@@ -216,6 +223,9 @@ RankEnvironment build_rank_environment(const BoundRank& rank, const JobBindings&
     builder.add_entries(job.global_env, "global_env");
     builder.add_entries(rank.env_overrides, "env_overrides");
     builder.add_options(options);
+    if (options.python_module) {
+        builder.put_in_front("PYTHONPATH", options.python_module->string(), "--emulate");
+    }
     return builder.take();
 }
 

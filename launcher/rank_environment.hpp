@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -26,11 +27,12 @@ using RankEnvironment = std::map<std::string, EnvironmentValue, std::less<>>;
 struct EnvironmentOptions {
     std::vector<std::string> pass;  ///< `--pass GLOB`: the caller's variables of such names
     std::vector<std::pair<std::string, std::string>>
-        set;                               ///< `--env K=V`, `-x K=V`; the last of a name counts
-    std::vector<std::string> unset;        ///< `--unset K`
-    std::optional<std::string> emulate;    ///< the machine that ranks emulate, or 1
-    std::optional<std::string> report;     ///< a directory for what ranks report; absolute
-    std::optional<std::string> interface;  ///< the network interface that MPI should use
+        set;                                             ///< `--env K=V`, `-x K=V`; the last of a name counts
+    std::vector<std::string> unset;                      ///< `--unset K`
+    std::optional<std::string> emulate;                  ///< the machine that ranks emulate, or 1
+    std::optional<std::filesystem::path> python_module;  ///< goes in front of PYTHONPATH, whoever set it
+    std::optional<std::string> report;                   ///< a directory for what ranks report; absolute
+    std::optional<std::string> interface;                ///< the network interface that MPI should use
 };
 
 /// One rank's environment, built from nothing: the same on every host, whatever the launcher's own
@@ -38,7 +40,8 @@ struct EnvironmentOptions {
 ///   1. the caller's variables of the passed names (`is_passed`), but for those that are a rank's own;
 ///   2. what tt-run manages, the caller's HOME, USER, PATH, VIRTUAL_ENV (if not empty) and PYTHONHOME;
 ///   3. `global_env`, then `env_overrides`, both expanded against the caller's variables;
-///   4. `--env`; then `--unset` removes.
+///   4. `--env`; then `--unset` removes;
+///   5. the emulated `ttnn` in front of what PYTHONPATH has come to.
 /// docs/environment.md is this list for users.
 RankEnvironment build_rank_environment(const BoundRank& rank, const JobBindings& job, const RankPlace& place,
                                        const EnvironmentOptions& options,

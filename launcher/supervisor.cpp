@@ -72,6 +72,7 @@ class Supervisor final : public PeerListener {
         }
         end_descendants(kTimeToNotice, kAdoptedGrace);
         router_.flush_fully();
+        outcome().last_on_errors = router_.last_on_errors();
         if (outcome().cause == EndCause::launcher) {
             outcome().explanation += launcher_.words();
         }

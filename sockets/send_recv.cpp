@@ -56,6 +56,13 @@ struct Operation {
 /// What a direct transfer sends through the FIFO, twice.
 constexpr std::size_t kAgreementBytes = 64;
 
+/// What one call leaves in a queue: its jobs, and before them, so that it outlives them, what they work on.
+struct QueuedTransfer {
+    MeshSocket socket;
+    Tensor tensor;
+    JobSet jobs;
+};
+
 class Transfer {
   public:
     Transfer(const Tensor& tensor, const MeshSocket& socket, const Operation& operation,
@@ -78,7 +85,8 @@ class Transfer {
     }
 
     std::shared_ptr<JobSet> prepare() {
-        auto set = std::make_shared<JobSet>();
+        const auto queued = std::make_shared<QueuedTransfer>(QueuedTransfer{socket_, tensor_, {}});
+        const std::shared_ptr<JobSet> set(queued, &queued->jobs);
         std::size_t devices = 0;
         for (const auto& [coordinate, connections] : connections_by_device(state_)) {
             const auto& shards = tensor_.coordinates();
@@ -106,8 +114,7 @@ class Transfer {
         const std::size_t bytes = tensor_.buffer()->size() * set->jobs.size();
         device::Work work{.what = operation_.name,
                           .where = where_,
-                          // The tensor and the socket live as long as the work.
-                          .run = [set, tensor = tensor_, socket = socket_] { run_jobs(*set); },
+                          .run = [set] { run_jobs(*set); },
                           .bytes = bytes,
                           .may_wait = true};
         if (bytes <= device::WorkQueue::kInlineBytes) {

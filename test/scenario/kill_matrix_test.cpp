@@ -199,7 +199,7 @@ TEST_CASE("a plain rank's end, in every way, ends the job") {
     INFO(outcome.standard_error);
     CHECK(outcome.exit_code == code);
     CHECK(has(outcome.standard_error, "rank 3 failed first: " + told));
-    CHECK(has(outcome.standard_error, "| last words"));
+    CHECK(has(outcome.standard_error, "last words"));
     CHECK(job.left().empty());
 }
 

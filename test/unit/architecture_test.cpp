@@ -36,6 +36,7 @@ const std::map<std::string, std::set<std::string>> kThirdParties{
     {"nlohmann", {"support", "topology", "launcher"}},
     {"mpi.h", {"distributed"}},
     {"Eigen", {"device"}},
+    {"pybind11", {"python"}},
 };
 
 /// A folder's own files and, where it has any, its public headers.
@@ -80,6 +81,21 @@ TEST_CASE("includes follow the arrows between folders") {
         }
     }
     CHECK(checked > 300);
+}
+
+TEST_CASE("the Python module sees public headers alone") {
+    const std::regex include("^\\s*#\\s*include\\s*\"([^\"]+)\"", std::regex::multiline);
+    std::size_t checked = 0;
+    for (const fs::path& file : sources_of("python")) {
+        const std::string text = *tt_run::support::read_file(file);
+        for (std::sregex_iterator found(text.begin(), text.end(), include), end; found != end; ++found) {
+            const std::string name = (*found)[1];
+            INFO(file.string() << " includes " << name);
+            ++checked;
+            CHECK((name.starts_with("tt_run/") || name.starts_with("python/")));
+        }
+    }
+    CHECK(checked > 20);
 }
 
 TEST_CASE("only cli exits or chooses a stream") {

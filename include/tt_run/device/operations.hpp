@@ -104,6 +104,9 @@ TT_RUN_API Tensor typecast(const Tensor& x, DataType dtype, const OperationOptio
                            Where where = Where::current());
 TT_RUN_API Tensor to_layout(const Tensor& x, Layout layout, const OperationOptions& options = {},
                             Where where = Where::current());
+/// To TILE, with `pad_value` (for integers, its whole part) where tiles reach beyond the shape.
+TT_RUN_API Tensor tilize(const Tensor& x, float pad_value = 0.0F, const OperationOptions& options = {},
+                         Where where = Where::current());
 /// Rows of `weight` by index; an index beyond its rows fails in the queue.
 TT_RUN_API Tensor embedding(const Tensor& indices, const Tensor& weight, Layout layout = Layout::row_major,
                             const OperationOptions& options = {}, Where where = Where::current());

@@ -16,7 +16,35 @@ namespace tt_run::device {
 
 enum class StorageType : std::uint8_t { host = 0, device = 1 };
 
-using HostBytes = std::shared_ptr<const std::vector<std::byte>>;
+/// A shard's packed pages on the host: shared, and never written to again. Its own memory, or somebody
+/// else's.
+class HostBytes {
+  public:
+    HostBytes() = default;  ///< none: a shard of another rank
+    HostBytes(std::nullptr_t) {}
+    HostBytes(std::shared_ptr<const std::vector<std::byte>> bytes)
+        : bytes_(*bytes), owner_(std::move(bytes)) {}
+    HostBytes(std::shared_ptr<std::vector<std::byte>> bytes)
+        : HostBytes(std::shared_ptr<const std::vector<std::byte>>(std::move(bytes))) {}
+    /// Memory that `owner` keeps, and that its other users may write to.
+    static HostBytes borrow(std::span<const std::byte> bytes, std::shared_ptr<const void> owner) {
+        HostBytes borrowed;
+        borrowed.bytes_ = bytes;
+        borrowed.owner_ = std::move(owner);
+        borrowed.is_borrowed_ = true;
+        return borrowed;
+    }
+
+    bool is_borrowed() const { return is_borrowed_; }
+    std::span<const std::byte> operator*() const { return bytes_; }
+    explicit operator bool() const { return owner_ != nullptr; }
+    bool operator==(std::nullptr_t) const { return owner_ == nullptr; }
+
+  private:
+    std::span<const std::byte> bytes_;
+    std::shared_ptr<const void> owner_;
+    bool is_borrowed_ = false;
+};
 
 struct TensorState;
 
@@ -31,6 +59,9 @@ class TT_RUN_API Tensor {
     template <class T>
     static Tensor from_vector(std::span<const T> values, const TensorSpec& spec);
     static Tensor from_pages(std::vector<std::byte> pages, const TensorSpec& spec);
+    /// The same without a copy. Borrowed pages must not change while the tensor, or what is made of it on the
+    /// host, is in use; sending them to a device is over with them when it returns.
+    static Tensor from_pages(HostBytes pages, const TensorSpec& spec);
 
     /// The values of its one shard, in logical order, as they would be after `typecast`. Reads devices first
     /// (and waits). Throws if there are several shards: those need a composer.

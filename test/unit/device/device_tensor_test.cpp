@@ -1,10 +1,15 @@
 // Tensors on the devices of a mesh: there and back, cut and put together, operations on them.
 
+#include <algorithm>
+#include <future>
+
 #include <catch2/catch.hpp>
 
+#include "device/work_queue.hpp"
 #include "test/unit/device/galaxy_fixture.hpp"
 #include "test/unit/device/random_tensor.hpp"
 #include "tt_run/device/mesh_mapper.hpp"
+#include "tt_run/device/operations.hpp"
 
 using namespace tt_run::device;
 using tt_run::test::counted;
@@ -28,7 +33,7 @@ TEST_CASE("tensors go to devices and come back, byte for byte, in every type and
                 const Tensor back = from_device(there);
                 CHECK(back.coordinates().size() == 4);
                 for (std::size_t k = 0; k < 4; ++k) {
-                    CHECK(*back.host_pages(k) == *host.host_pages(0));
+                    CHECK(std::ranges::equal(*back.host_pages(k), *host.host_pages(0)));
                 }
                 CHECK_THROWS_WITH(there.to_vector<float>(), Catch::Contains("give a mesh composer"));
                 const Tensor copy = allocate_tensor_on_device(there.spec(), device);
@@ -37,6 +42,52 @@ TEST_CASE("tensors go to devices and come back, byte for byte, in every type and
             }
         }
     }
+}
+
+TEST_CASE("borrowed memory is read before a call that sends it returns") {
+    const auto device = open_part(1, 2);
+    for (const std::size_t count : {std::size_t{64}, std::size_t{1} << 18U}) {
+        auto memory = std::make_shared<std::vector<float>>(count, 1.0F);
+        const std::weak_ptr<std::vector<float>> seen = memory;
+        const TensorSpec spec(Shape({1, static_cast<std::uint32_t>(count)}), DataType::float32,
+                              Layout::row_major);
+        Tensor host = Tensor::from_pages(HostBytes::borrow(std::as_bytes(std::span(*memory)), memory), spec);
+        CHECK(host.host_pages(0).is_borrowed());
+        CHECK((*host.host_pages(0)).data() == static_cast<void*>(memory->data()));
+        const Tensor idle = to_device(host, device);
+        std::promise<void> gate;
+        device->mesh_command_queue().enqueue([opened = gate.get_future().share()] { opened.wait(); },
+                                             "waiting", WorkQueue::kInlineBytes + 1);
+        const Tensor busy = to_device(host, device);
+        std::ranges::fill(*memory, 2.0F);
+        gate.set_value();
+        for (const Tensor& sent : {idle, busy}) {
+            CHECK(get_device_tensors(sent)[1].to_vector<float>() == std::vector<float>(count, 1.0F));
+        }
+        CHECK(host.to_vector<float>().front() == 2.0F);
+        memory.reset();
+        CHECK(!seen.expired());
+        host = Tensor();
+        CHECK(seen.expired());
+    }
+    CHECK_THROWS_WITH(Tensor::from_pages(HostBytes::borrow({}, nullptr),
+                                         TensorSpec(Shape({4}), DataType::float32, Layout::row_major)),
+                      Catch::Contains("0 bytes are not the 16"));
+}
+
+TEST_CASE("tiles are padded with the value asked for") {
+    const TensorSpec spec(Shape({3, 33}), DataType::float32, Layout::row_major);
+    const Tensor tiled = tilize(Tensor::from_vector<float>(std::vector<float>(99, 1.0F), spec), -2.5F);
+    CHECK(tiled.layout() == Layout::tile);
+    CHECK(tiled.to_vector<float>() == std::vector<float>(99, 1.0F));
+    const TensorSpec padded(tiled.padded_shape(), DataType::float32, Layout::tile);
+    const std::span<const std::byte> pages = *tiled.host_pages(0);
+    const std::vector<float> stored =
+        Tensor::from_pages({pages.begin(), pages.end()}, padded).to_vector<float>();
+    CHECK(std::ranges::count(stored, -2.5F) == 2 * 1024 - 99);
+    const Tensor whole = tilize(
+        typecast(Tensor::from_vector<float>(std::vector<float>(99, 1.0F), spec), DataType::uint8), 7.9F);
+    CHECK(std::ranges::count(*whole.host_pages(0), std::byte{7}) == 2 * 1024 - 99);
 }
 
 TEST_CASE("a deallocated tensor cannot be used") {

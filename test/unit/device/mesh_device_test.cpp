@@ -9,6 +9,7 @@
 #include "device/runtime.hpp"
 #include "test/unit/device/galaxy_fixture.hpp"
 #include "tt_run/device/mesh_buffer.hpp"
+#include "tt_run/device/visible_devices.hpp"
 #include "tt_run/device/warnings.hpp"
 
 using namespace tt_run::device;
@@ -119,6 +120,10 @@ TEST_CASE("sub-devices divide the cores") {
                       Catch::Contains("is in two sub-devices"));
     CHECK_THROWS_WITH(device->create_sub_device_manager({SubDevice{{{CoreRange{{0, 0}, {8, 0}}}}}}),
                       Catch::Contains("are not inside the compute grid"));
+}
+
+TEST_CASE("devices on PCIe are those with a connection of their own") {
+    CHECK(get_pcie_device_ids().size() == 32);  // every chip of a Galaxy has one
 }
 
 TEST_CASE("visible devices changed after the first open are warned of, once") {

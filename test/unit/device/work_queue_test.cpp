@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tt_run/device/call_site.hpp"
 #include "tt_run/distributed/waits.hpp"
 
 using namespace tt_run;
@@ -97,6 +98,22 @@ TEST_CASE("a failure drops what stands behind it and is thrown by the next wait,
     queue.enqueue(work([] { throw std::runtime_error("again"); }));
     CHECK_THROWS_WITH(queue.run_and_wait(work([] {})), Catch::Contains("again"));
     queue.finish();
+}
+
+TEST_CASE("what fails names the place that a binding gave, before that of the call") {
+    WorkQueue queue("q");
+    const auto fail = [] { throw std::runtime_error("broken"); };
+    {
+        const CallSiteScope scope({"/home/user/models/stage.py", 17});
+        queue.enqueue(work(fail, kLarge));
+        CHECK_THROWS_WITH(queue.finish(), Catch::Contains("called at models/stage.py:17"));
+        {
+            const CallSiteScope inner({"inner.py", 3});
+            CHECK_THROWS_WITH(queue.run_and_wait(work(fail)), Catch::Contains("called at inner.py:3"));
+        }
+        CHECK_THROWS_WITH(queue.run_and_wait(work(fail)), Catch::Contains("stage.py:17"));
+    }
+    CHECK_THROWS_WITH(queue.run_and_wait(work(fail)), Catch::Contains("work_queue_test.cpp"));
 }
 
 TEST_CASE("a wait for a queue can be seen, interrupted, and taken up again") {

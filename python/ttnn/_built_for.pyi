@@ -1,0 +1,3 @@
+version: str
+interpreter: str
+__version__: str
