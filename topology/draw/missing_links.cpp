@@ -83,8 +83,9 @@ std::vector<std::string_view> machines_like(const Cluster& cluster, const Host& 
             return boards.size() > 2 ? std::vector<std::string_view>{"t3k"}
                                      : std::vector<std::string_view>{"n300", "n300-x2"};
         case BoardType::p150:
-            return boards.size() > 4 ? std::vector<std::string_view>{"p150-lb"}
-                                     : std::vector<std::string_view>{"p150-qb", "p150-qb-open"};
+            return boards.back().tray <= 2   ? std::vector<std::string_view>{"p150-x2"}
+                   : boards.back().tray <= 4 ? std::vector<std::string_view>{"p150-qb", "p150-qb-open"}
+                                             : std::vector<std::string_view>{"p150-lb"};
         case BoardType::p300:
             return {"p300", "p300-qb"};
         default:
