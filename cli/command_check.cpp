@@ -10,11 +10,13 @@
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/file_kind.hpp"
+#include "cli/fit_picture.hpp"
 #include "cli/verb_arguments.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/job_bindings.hpp"
 #include "launcher/mapping_files.hpp"
 #include "support/file.hpp"
+#include "support/text.hpp"
 #include "topology/load_mesh_graph.hpp"
 #include "topology/physical/cluster_file.hpp"
 #include "topology/physical/cluster_text.hpp"
@@ -31,6 +33,7 @@ struct CheckOptions {
     std::string profile = "library";
     bool strict = false;
     bool fabric = false;
+    std::string show;
     FabricArguments links;  ///< the cluster, and for `fabric` its faults
 };
 
@@ -47,6 +50,11 @@ void define(CLI::App& app, CheckOptions& options) {
     app.add_flag(
         "--fabric", options.fabric,
         "prove for every fabric config of a Mesh Graph Descriptor that no packet can wait in a circle");
+    app.add_option(
+           "--show", options.show,
+           "with --cluster, draw how it fits or why it does not: a page, an SVG, a graph or JSON by the "
+           "file's\nextension, else text; `-`: standard output")
+        ->type_name("FILE");
     define_link_options(app, options.links);
 }
 
@@ -132,6 +140,11 @@ topology::Fit check_bindings_alone(const launcher::JobBindings& bindings, const 
         }
     }
     return fit;
+}
+
+/// The first one; of bindings alone there is none at hand.
+const topology::MeshGraph* graph_to_draw(const OnCluster& files) {
+    return files.graphs.empty() ? nullptr : &files.graphs.front();
 }
 
 topology::Fit check_all_on_cluster(const OnCluster& files, const topology::Cluster& cluster,
@@ -234,6 +247,7 @@ int run_check(const CommandContext& context) {
         }
     }
     topology::Fit fit = topology::Fit::possible;
+    int drawn = kYes;
     if (!options.links.cluster.empty()) {
         const auto cluster = topology::load_cluster(
             cluster_span(parsed->options.span_of("--cluster"), options.links.cluster), context.host, sink);
@@ -241,6 +255,17 @@ int run_check(const CommandContext& context) {
         if (cluster) {
             const std::size_t errors_before = sink.errors();
             fit = check_all_on_cluster(on_cluster, *cluster, profile, context.host, sink);
+            if (const topology::MeshGraph* const graph = graph_to_draw(on_cluster); graph != nullptr) {
+                if (!options.show.empty()) {
+                    drawn = deliver_fit(context, options.show, *graph, *cluster);
+                } else if (fit == topology::Fit::misfit && on_cluster.bindings.empty()) {
+                    sink.report(
+                        Diagnostic(kPictureThere, {}, "there is a picture of this")
+                            .help(fmt::format("`tt-run show {} --cluster {}` draws it, or `--show FILE` here",
+                                              support::shell_quoted(graph->source_name),
+                                              support::shell_quoted(options.links.cluster))));
+                }
+            }
             if (sink.errors() == errors_before && fit == topology::Fit::possible) {
                 found +=
                     fmt::format("{}: {}; nothing speaks against it\n", cluster->source(),
@@ -261,6 +286,9 @@ int run_check(const CommandContext& context) {
     } else {
         context.console.print(sink, true);
         context.console.print(found);
+    }
+    if (drawn != kYes) {
+        return drawn;
     }
     if (unreadable || sink.errors() != 0) {
         return unreadable ? kUsage : kNo;

@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/show_report.hpp"
 #include "cli/verb_arguments.hpp"
 #include "topology/physical/cluster_text.hpp"
 
@@ -14,7 +15,9 @@ using support::DiagnosticSink;
 
 int run_diff(const CommandContext& context) {
     CLI::App app(
-        "Compares two clusters by host, tray, location and channel: what was expected, what is there.",
+        "Compares two clusters by host, tray, location and channel: what was expected, what is there; or two "
+        "runs\n"
+        "by the directories that `--report` wrote.",
         "tt-run diff");
     std::string format = "text";
     std::string output;
@@ -36,6 +39,12 @@ int run_diff(const CommandContext& context) {
     if (!parsed || sink.errors() != 0) {
         context.console.print(sink, true);
         return kUsage;
+    }
+    const auto is_report_at = [&](std::size_t word) {
+        return is_report(context, context.arguments.words()[word]);
+    };
+    if (is_report_at(parsed->words[0]) && is_report_at(parsed->words[1])) {
+        return run_diff_reports(context);
     }
     const auto expected =
         topology::load_cluster(cluster_span(context.arguments, parsed->words[0]), context.host, sink);

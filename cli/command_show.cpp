@@ -1,93 +1,25 @@
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include <algorithm>
 
-#include "cli/cluster_argument.hpp"
 #include "cli/commands.hpp"
-#include "cli/diagnostic_kinds.hpp"
-#include "cli/exit_code.hpp"
 #include "cli/show_fabric.hpp"
-#include "cli/verb_arguments.hpp"
-#include "topology/physical/cluster_text.hpp"
-#include "topology/physical/synthetic_system.hpp"
+#include "cli/show_report.hpp"
+#include "cli/show_topology.hpp"
 
 namespace tt_run::cli {
 
-using support::Diagnostic;
-using support::DiagnosticSink;
-
-namespace {
-
-struct ShowOptions {
-    std::string format = "text";
-    bool list = false;
-    std::string output;
-};
-
-void define(CLI::App& app, ShowOptions& options) {
-    app.add_option("--format", options.format, "text, or json: counts and histograms")
-        ->type_name("KIND")
-        ->check(CLI::IsMember({"text", "json"}));
-    app.add_flag("--list", options.list, "print the systems that are known by name");
-    app.add_option("-o,--output", options.output, "write to this file instead of standard output")
-        ->type_name("FILE");
-}
-
-std::string list_of_words(const std::string& format) {
-    std::string out =
-        format == "json" ? "{\"schema\": \"tt-run/systems\", \"version\": 1, \"systems\": [" : "";
-    std::string_view separator = "\n";
-    for (const topology::SyntheticWord& word : topology::synthetic_words()) {
-        if (format == "json") {
-            out +=
-                fmt::format("{}  {{\"word\": \"{}\", \"hosts\": {}, \"chips\": {}, \"description\": \"{}\"}}",
-                            separator, word.word, word.hosts, word.chips, word.description);
-            separator = ",\n";
-        } else {
-            out += fmt::format("{:<20} {:>3} chip{} {}\n", word.word, word.chips,
-                               word.chips == 1 ? ", " : "s,", word.description);
-        }
-    }
-    return out + (format == "json" ? "]}\n" : "");
-}
-
-}  // namespace
-
 int run_show(const CommandContext& context) {
-    if (const FabricPicture picture = wanted_picture(context.arguments); picture != FabricPicture::none) {
-        return picture == FabricPicture::fabric ? run_show_fabric(context) : run_show_routes(context);
+    const std::vector<std::string>& words = context.arguments.words();
+    switch (wanted_picture(context.arguments)) {
+        case FabricPicture::fabric:
+            return run_show_fabric(context);
+        case FabricPicture::routes:
+            return run_show_routes(context);
+        case FabricPicture::none:
+            break;
     }
-    CLI::App app("Shows what a file or a system is.", "tt-run show");
-    ShowOptions options;
-    define(app, options);
-    DiagnosticSink sink;
-    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
-    if (parsed && parsed->options.help_wanted) {
-        context.console.print(app.help() + "\n  X  " + std::string(kClusterHelp) +
-                              "\n\n`tt-run show fabric MGD` and `tt-run show routes --from NODE --to NODE "
-                              "MGD` show what runs on it.\n\n" +
-                              std::string(kExitCodeHelp));
-        return kYes;
-    }
-    if (parsed && options.list) {
-        context.console.print(list_of_words(options.format));
-        return kYes;
-    }
-    if (parsed && parsed->words.size() != 1) {
-        sink.report(Diagnostic(kNothingToRun, {}, "one thing is shown at a time").help("`tt-run show X`"));
-    }
-    if (!parsed || sink.errors() != 0) {
-        context.console.print(sink, true);
-        return kUsage;
-    }
-    const auto cluster =
-        topology::load_cluster(cluster_span(context.arguments, parsed->words.front()), context.host, sink);
-    context.console.print(sink, true);
-    if (!cluster) {
-        return exit_code_of_unloaded(sink);
-    }
-    const std::string shown = options.format == "json" ? topology::render_shape_json(*cluster)
-                                                       : topology::render_cluster_text(*cluster);
-    return deliver(context, options.output, shown);
+    const bool names_report = std::any_of(words.begin() + 2, words.end(),
+                                          [&](const std::string& word) { return is_report(context, word); });
+    return names_report ? run_show_report(context) : run_show_topology(context);
 }
 
 }  // namespace tt_run::cli

@@ -22,13 +22,14 @@ int run_cache(const CommandContext& context);
 /// `tt-run check [options] FILE...`: reads files of any kind and prints everything that is wrong with them.
 int run_check(const CommandContext& context);
 
-/// `tt-run show X`: what a cluster is, in counts and boards; `--list` the systems known by name.
+/// `tt-run show [WHAT] X...`: hardware, descriptors, the one on the other, routes, traffic and runs, as text,
+/// pictures, pages or data; `--list` the systems known by name.
 int run_show(const CommandContext& context);
 
 /// `tt-run convert X [-o OUT]`: a Mesh Graph Descriptor as MGD 2.0 text, a cluster in one of its forms.
 int run_convert(const CommandContext& context);
 
-/// `tt-run diff EXPECTED ACTUAL`: how two clusters differ.
+/// `tt-run diff EXPECTED ACTUAL`: how two clusters differ, or two runs.
 int run_diff(const CommandContext& context);
 
 /// `tt-run discover`: the devices of this host.

@@ -7,11 +7,23 @@
 
 namespace tt_run::cli {
 
+namespace {
+
+bool is_watched(int descriptor, const support::HostEnvironment& host) {
+    return ::isatty(descriptor) == 1 && host.variable("TERM").value_or("dumb") != "dumb";
+}
+
+}  // namespace
+
 Console::Console(const support::HostEnvironment& host)
-    : colour_(::isatty(STDERR_FILENO) == 1 && !host.variable("NO_COLOR") &&
-                      host.variable("TERM").value_or("dumb") != "dumb"
-                  ? support::Colour::on
-                  : support::Colour::off) {}
+    : colour_(is_watched(STDERR_FILENO, host) && !host.variable("NO_COLOR") ? support::Colour::on
+                                                                            : support::Colour::off),
+      output_is_terminal_(is_watched(STDOUT_FILENO, host)),
+      errors_are_watched_(is_watched(STDERR_FILENO, host)) {}
+
+bool Console::output_is_terminal() const {
+    return output_is_terminal_;
+}
 
 int Console::standard_input() const {
     return STDIN_FILENO;

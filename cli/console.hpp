@@ -17,6 +17,10 @@ class Console {
     int standard_input() const;
     int standard_output() const;
     int standard_error() const;
+    /// Whether answers are read by people on a terminal that can do more than a typewriter.
+    bool output_is_terminal() const;
+    /// The same for talk.
+    bool errors_are_watched() const { return errors_are_watched_; }
     void print(std::string_view text) const;
     void print_error(std::string_view text) const;
     /// Prints all of them, or all but the notes.
@@ -24,6 +28,8 @@ class Console {
 
   private:
     support::Colour colour_;
+    bool output_is_terminal_;
+    bool errors_are_watched_;
 };
 
 }  // namespace tt_run::cli

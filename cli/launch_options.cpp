@@ -53,6 +53,7 @@ class OptionChecker {
                 (host_.working_directory / options.report).lexically_normal().string();
         }
         options.events_output = raw_.supervision.events_output;
+        options.no_status = raw_.supervision.no_status;
         if (options.from_plan) {
             check_no_program();
             return options;

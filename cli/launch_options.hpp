@@ -29,6 +29,7 @@ struct LaunchOptions {
     std::string events;
     std::string report;
     bool events_output = false;
+    bool no_status = false;
     bool dry_run = false;
     bool verbose = false;
     bool strict = false;

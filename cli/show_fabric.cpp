@@ -7,6 +7,8 @@
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/fabric_arguments.hpp"
+#include "cli/picture_output.hpp"
+#include "cli/route_picture.hpp"
 #include "fabric/render_fabric.hpp"
 
 namespace tt_run::cli {
@@ -18,8 +20,7 @@ namespace {
 
 struct PictureOptions {
     FabricArguments fabric;
-    std::string format = "text";
-    std::string output;
+    PictureOutput output;
     std::vector<std::string> from;
     std::vector<std::string> to;
     std::vector<std::string> tables;
@@ -28,11 +29,7 @@ struct PictureOptions {
 
 void define(CLI::App& app, PictureOptions& options) {
     define_fabric_options(app, options.fabric);
-    app.add_option("--format", options.format, "text or json")
-        ->type_name("KIND")
-        ->check(CLI::IsMember({"text", "json"}));
-    app.add_option("-o,--output", options.output, "write to this file instead of standard output")
-        ->type_name("FILE");
+    define_picture_output(app, options.output);
 }
 
 /// What has gone well so far: the fabric, or the code to leave with.
@@ -91,9 +88,9 @@ std::vector<fabric::NodeAt> find_nodes(const Opened& opened, const std::string& 
 
 FabricPicture wanted_picture(const Arguments& arguments) {
     const std::string word = arguments.words().size() > 2 ? arguments.words()[2] : "";
-    return word == "fabric"   ? FabricPicture::fabric
-           : word == "routes" ? FabricPicture::routes
-                              : FabricPicture::none;
+    return word == "fabric"                        ? FabricPicture::fabric
+           : word == "routes" || word == "traffic" ? FabricPicture::routes
+                                                   : FabricPicture::none;
 }
 
 int run_show_fabric(const CommandContext& context) {
@@ -114,12 +111,17 @@ int run_show_fabric(const CommandContext& context) {
     if (sink.errors() != 0) {
         return kUsage;
     }
-    std::string shown = options.format == "json" ? fabric::render_fabric_json(*opened.plane)
-                                                 : fabric::render_fabric_text(*opened.plane);
+    const std::string& format = options.output.format;
+    if (format != "json" && format != "text") {
+        return deliver_picture(context, options.output,
+                               draw_routes(*opened.plane, !options.fabric.cluster.empty(), {}, {}));
+    }
+    std::string shown = format == "json" ? fabric::render_fabric_json(*opened.plane)
+                                         : fabric::render_fabric_text(*opened.plane);
     for (const fabric::NodeAt node : nodes) {
         shown += fabric::render_table_text(fabric::build_routing_table(*opened.plane, node));
     }
-    return deliver(context, options.output, shown);
+    return deliver(context, options.output.file, shown);
 }
 
 int run_show_routes(const CommandContext& context) {
@@ -141,6 +143,11 @@ int run_show_routes(const CommandContext& context) {
         sink.report(Diagnostic(kNothingToRun, {}, "a route has a start and a target")
                         .help("`tt-run show routes --from M0:0 --to M0:1 MGD`"));
     }
+    const bool wants_traffic = context.arguments.words()[2] == "traffic";
+    if (wants_traffic && options.bytes == 0) {
+        sink.report(
+            Diagnostic(kNothingToRun, {}, "traffic needs a number of bytes").help("`--bytes 1000000`"));
+    }
     const fabric::ControlPlane& plane = *opened.plane;
     const auto from = find_nodes(opened, "--from", options.from, sink);
     const auto to = find_nodes(opened, "--to", options.to, sink);
@@ -158,12 +165,20 @@ int run_show_routes(const CommandContext& context) {
             transfers.push_back({asked.from, asked.to, options.bytes, connection});
         }
     }
-    std::string shown = options.format == "json" ? fabric::render_routes_json(plane, routes, transfers)
-                                                 : fabric::render_routes_text(plane, routes);
-    if (options.format == "text" && all && !transfers.empty()) {
+    const std::string& format = options.output.format;
+    const bool as_picture = format != "text" && format != "json";
+    if (as_picture || (wants_traffic && all && format == "text")) {
+        const int drawn = deliver_picture(context, options.output,
+                                          draw_routes(plane, !options.fabric.cluster.empty(), routes,
+                                                      all ? transfers : std::vector<fabric::Transfer>{}));
+        return drawn == kYes && !all ? kNo : drawn;
+    }
+    std::string shown = format == "json" ? fabric::render_routes_json(plane, routes, transfers)
+                                         : fabric::render_routes_text(plane, routes);
+    if (format == "text" && all && !transfers.empty()) {
         shown += fabric::render_traffic_text(plane, transfers);
     }
-    const int delivered = deliver(context, options.output, shown);
+    const int delivered = deliver(context, options.output.file, shown);
     return delivered == kYes && !all ? kNo : delivered;
 }
 

@@ -6,13 +6,17 @@
 #include <fmt/format.h>
 
 #include "cli/exit_code.hpp"
+#include "fabric/time_model.hpp"
 #include "launcher/failure_report.hpp"
 #include "launcher/job_report.hpp"
 #include "launcher/output_sink.hpp"
 #include "launcher/render_plan.hpp"
+#include "launcher/render_run_report.hpp"
 #include "launcher/run_plan.hpp"
+#include "launcher/run_report.hpp"
 #include "launcher/supervisor.hpp"
 #include "support/file.hpp"
+#include "topology/load_mesh_graph.hpp"
 
 namespace tt_run::cli {
 
@@ -50,11 +54,55 @@ int not_started(const CommandContext& context, const support::Error& reason) {
     return kNotStarted;
 }
 
+/// How long a sound link of the job's chips needs for what each link carried.
+void add_modelled_times(launcher::RunReport& report) {
+    if (report.links.empty() || report.descriptors.empty()) {
+        return;
+    }
+    support::DiagnosticSink told;
+    const auto graph = topology::load_mesh_graph(
+        support::make_source_text(report.descriptors.front().path, report.descriptors.front().text),
+        topology::MgdProfile::library, told);
+    if (!graph) {
+        return;
+    }
+    const fabric::TimeModel model =
+        fabric::time_model(graph->meshes.front().architecture, fabric::FabricConfig::mesh);
+    report.model = fmt::format("{}: {} {} ({})", model.label, model.link_rate.value, model.link_rate.unit,
+                               model.link_rate.source);
+    for (launcher::ReportedLink& link : report.links) {
+        // A byte takes 1 / (GB/s) nanoseconds.
+        link.modelled_us = static_cast<double>(link.payload_bytes) / model.link_rate.value / 1000.0;
+    }
+}
+
+/// `report.json`, `report.html` and what the ranks handed over; what cannot be written or read is a warning.
+void write_report(const CommandContext& context, const launcher::LaunchPlan& plan,
+                  const launcher::JobOutcome& outcome, const std::filesystem::path& directory) {
+    launcher::RunReport report = launcher::build_run_report(plan, outcome);
+    const auto warn = [&](const support::Result<void>& done) {
+        if (!done) {
+            context.console.print_error(fmt::format("tt-run: warning: {}\n", done.error().message()));
+        }
+    };
+    for (const launcher::RankOutcome& rank : outcome.ranks) {
+        if (!rank.report.empty()) {
+            warn(support::write_file(directory / fmt::format("rank{}.json", rank.rank.value), rank.report));
+            warn(launcher::add_rank_report(report, rank.rank, rank.report));
+        }
+    }
+    add_modelled_times(report);
+    warn(support::write_file(directory / "report.json", launcher::render_report_json(report)));
+    warn(support::write_file(directory / "report.html", launcher::render_report_page(report)));
+}
+
 int run_under_supervision(const CommandContext& context, const LaunchOptions& options,
                           const launcher::LaunchPlan& plan) {
+    const bool is_watched = context.console.errors_are_watched() && !options.no_status;
     launcher::SupervisorStreams streams{context.console.standard_input(),
                                         context.console.standard_output(),
                                         context.console.standard_error(),
+                                        is_watched ? context.console.standard_error() : -1,
                                         {}};
     launcher::OutputSink events;
     if (!options.events.empty()) {
@@ -74,19 +122,7 @@ int run_under_supervision(const CommandContext& context, const LaunchOptions& op
         context.console.print(launcher::render_github_annotation(plan, *outcome));
     }
     if (!options.report.empty()) {
-        const auto write = [&](const std::string& name, const std::string& text) {
-            const auto written =
-                support::write_file(context.host.working_directory / options.report / name, text);
-            if (!written) {
-                context.console.print_error(fmt::format("tt-run: warning: {}\n", written.error().message()));
-            }
-        };
-        write("report.json", launcher::render_report_json(plan, *outcome));
-        for (const launcher::RankOutcome& rank : outcome->ranks) {
-            if (!rank.report.empty()) {
-                write(fmt::format("rank{}.json", rank.rank.value), rank.report);
-            }
-        }
+        write_report(context, plan, *outcome, context.host.working_directory / options.report);
     }
     return outcome->exit_code();
 }

@@ -116,6 +116,8 @@ void define_supervision(CLI::App& app, SupervisionWords& words) {
         ->check(CLI::IsMember({"rank", "mesh", "host", "none"}));
     app.add_flag("--tag-output", words.tag_output, "begin each line as Open MPI does: [1,RANK]<stdout>: ")
         ->group(output);
+    app.add_flag("--no-status", words.no_status, "no line on a terminal about how the job is doing")
+        ->group(output);
     app.add_flag("--fold", words.fold, "identical lines once, with the ranks that printed them")
         ->group(output);
     app.add_option("--only-rank", words.only_rank, "show this rank's lines alone")
@@ -138,7 +140,8 @@ void define_supervision(CLI::App& app, SupervisionWords& words) {
              "write events as they happen, a line of JSON each; `-`: standard output");
     app.add_flag("--events-output", words.events_output, "events hold the ranks' output too")
         ->group(machines);
-    add_file("--report", words.report, "DIR", "write DIR/report.json at the end");
+    add_file("--report", words.report, "DIR",
+             "write DIR/report.json and DIR/report.html at the end; `tt-run show DIR` reads them");
 }
 
 void read_supervision(const SupervisionWords& words, const ParsedArguments& parsed,

@@ -26,6 +26,7 @@ struct SupervisionWords {
     std::string from_plan;
     std::string events;
     bool events_output = false;
+    bool no_status = false;
     std::string report;
 };
 

@@ -37,6 +37,7 @@ class FabricSystem {
 
     const topology::MeshGraph& graph() const { return graph_; }
     const topology::Cluster& cluster() const { return cluster_; }
+    const topology::Mapping& mapping() const { return mapping_; }
 
     std::size_t mesh_count() const { return graph_.meshes.size(); }
     std::uint32_t node_count() const { return first_node_.back(); }

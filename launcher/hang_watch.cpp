@@ -33,6 +33,14 @@ void HangWatch::hear(job::Rank rank, const job::Unblocked& report, Clock::time_p
     waits_.hear(rank, report);
 }
 
+std::size_t HangWatch::blocked() const {
+    std::size_t count = 0;
+    for (const PlannedRank& rank : plan_.ranks) {
+        count += waits_.graph().is_blocked(rank.rank) ? 1 : 0;
+    }
+    return count;
+}
+
 void HangWatch::hear(job::Rank rank, const job::Stacks& stacks) {
     if (inspection_) {
         inspection_->take(rank, stacks.text);

@@ -37,6 +37,9 @@ class HangWatch {
     /// Its runtime has gone.
     void forget(job::Rank rank) { waits_.forget(rank); }
 
+    /// Ranks that have told that they wait and have not told yet that they go on.
+    std::size_t blocked() const;
+
     struct Verdict {
         EndCause cause;
         std::string explanation;  ///< for people

@@ -71,6 +71,44 @@ int JobOutcome::exit_code() const {
     return first != nullptr ? exit_code_of(*first) : cause == EndCause::launcher ? kLauncherFailed : 0;
 }
 
+const char* name_of(RankOutcome::State state) {
+    switch (state) {
+        case RankOutcome::State::waiting:
+            return "never-started";
+        case RankOutcome::State::running:
+            return "running";
+        case RankOutcome::State::ended:
+            return "ended";
+        case RankOutcome::State::not_started:
+            return "not-startable";
+        case RankOutcome::State::lost:
+            return "lost";
+    }
+    return "";
+}
+
+const char* name_of(EndCause cause) {
+    switch (cause) {
+        case EndCause::ranks:
+            return "ranks";
+        case EndCause::signal:
+            return "signal";
+        case EndCause::start_timeout:
+            return "start-timeout";
+        case EndCause::timeout:
+            return "timeout";
+        case EndCause::idle_timeout:
+            return "idle-timeout";
+        case EndCause::deadlock:
+            return "deadlock";
+        case EndCause::launcher:
+            return "launcher";
+        case EndCause::lost_output:
+            return "lost-output";
+    }
+    return "";
+}
+
 int exit_code_of(const RankOutcome& rank) {
     if (rank.abort_code) {
         // A shell sees eight bits; an abort is never a success.

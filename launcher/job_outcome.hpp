@@ -59,6 +59,10 @@ struct JobOutcome {
     int exit_code() const;
 };
 
+/// As events and reports name them: "ended", "never-started", ...; "ranks", "signal", "deadlock", ...
+const char* name_of(RankOutcome::State state);
+const char* name_of(EndCause cause);
+
 /// A rank's own exit code: 128 + n if signal n ended it, or KILL for want of an end after a signal n to its
 /// agent; 127 or 126 if its program was not found or could not
 /// be run, 137 if its agent was lost.

@@ -49,6 +49,8 @@ class JobRecord {
     bool is_gone(job::Rank rank) const { return gone_.contains(rank); }
     bool all_gone() const { return gone_.size() == outcome_.ranks.size(); }
 
+    double seconds_since_start() const;
+
     /// The plan, before anything else is told.
     void begin();
     /// The failure and the summary, after everything else; blocks until they are written.
@@ -59,7 +61,6 @@ class JobRecord {
     RankOutcome& at(job::Rank rank);
     bool settle(job::Rank rank, RankOutcome::State state, bool asked);
     void note_failure(RankOutcome& rank, bool asked);
-    double seconds_since_start() const;
     template <class Render>
     void tell(Render render);
 

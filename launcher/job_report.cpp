@@ -15,7 +15,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using State = RankOutcome::State;
 
-constexpr const char* kSchema = "tt-run-report";
 constexpr int kVersion = 1;
 constexpr std::size_t kLinesKept = 20;
 
@@ -25,44 +24,6 @@ std::string dump(const Json& json, int indent = -1) {
 
 double rounded(double seconds) {
     return std::round(seconds * 1e6) / 1e6;
-}
-
-const char* name_of(State state) {
-    switch (state) {
-        case State::waiting:
-            return "never-started";
-        case State::running:
-            return "running";
-        case State::ended:
-            return "ended";
-        case State::not_started:
-            return "not-startable";
-        case State::lost:
-            return "lost";
-    }
-    return "";
-}
-
-const char* name_of(EndCause cause) {
-    switch (cause) {
-        case EndCause::ranks:
-            return "ranks";
-        case EndCause::signal:
-            return "signal";
-        case EndCause::start_timeout:
-            return "start-timeout";
-        case EndCause::timeout:
-            return "timeout";
-        case EndCause::idle_timeout:
-            return "idle-timeout";
-        case EndCause::deadlock:
-            return "deadlock";
-        case EndCause::launcher:
-            return "launcher";
-        case EndCause::lost_output:
-            return "lost-output";
-    }
-    return "";
 }
 
 Json place_of(const PlannedRank& planned) {
@@ -173,18 +134,6 @@ std::string render_failure_event(const LaunchPlan& plan, const JobOutcome& outco
 
 std::string render_summary_event(const LaunchPlan& plan, const JobOutcome& outcome) {
     return dump(event("summary", summary_of(plan, outcome)));
-}
-
-std::string render_report_json(const LaunchPlan& plan, const JobOutcome& outcome) {
-    Json ranks = Json::array();
-    for (const RankOutcome& rank : outcome.ranks) {
-        ranks.push_back(end_of(planned(plan, rank), rank));
-    }
-    Json json{{"schema", kSchema}, {"version", kVersion}, {"program", plan.program}};
-    json.update(summary_of(plan, outcome));
-    json["first_failure"] = failure_of(plan, outcome);
-    json["ranks"] = std::move(ranks);
-    return dump(json, 1);
 }
 
 std::string render_github_annotation(const LaunchPlan& plan, const JobOutcome& outcome) {

@@ -9,8 +9,8 @@
 
 namespace tt_run::launcher {
 
-/// The machine's view of a run: single events as it goes, each one line of JSON, and one report at its end.
-/// docs/formats/events.md and report.md list the fields. Bytes that are no UTF-8 are shown as U+FFFD.
+/// The machine's view of a run as it goes: events, each one line of JSON. docs/formats/events.md lists the
+/// fields; run_report.hpp is the view of it in retrospect. Bytes that are no UTF-8 are shown as U+FFFD.
 
 std::string render_plan_event(const LaunchPlan& plan);
 std::string render_start_event(const PlannedRank& planned, const RankOutcome& rank);
@@ -19,9 +19,6 @@ std::string render_exit_event(const PlannedRank& planned, const RankOutcome& ran
 /// The rank that failed first, once that is known; empty if none did.
 std::string render_failure_event(const LaunchPlan& plan, const JobOutcome& outcome);
 std::string render_summary_event(const LaunchPlan& plan, const JobOutcome& outcome);
-
-/// `report.json`, schema `tt-run-report` version 1.
-std::string render_report_json(const LaunchPlan& plan, const JobOutcome& outcome);
 
 /// The failure as a workflow command of GitHub Actions, `::error title=...::...`; empty if nothing failed.
 std::string render_github_annotation(const LaunchPlan& plan, const JobOutcome& outcome);

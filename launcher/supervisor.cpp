@@ -20,6 +20,7 @@
 #include "launcher/output_router.hpp"
 #include "launcher/peer_set.hpp"
 #include "launcher/process_settings.hpp"
+#include "launcher/status_line.hpp"
 #include "launcher/supervised_command.hpp"
 
 namespace tt_run::launcher {
@@ -61,6 +62,7 @@ class Supervisor final : public PeerListener {
           launcher_(std::move(launcher)),
           record_(plan, streams.events),
           input_(streams.input),
+          status_(streams.status),
           owed_credit_(plan.ranks.size(), 0),
           hangs_(plan, Clock::now()) {}
 
@@ -71,6 +73,7 @@ class Supervisor final : public PeerListener {
             check_times();
         }
         end_descendants(kTimeToNotice, kAdoptedGrace);
+        status_.erase();
         router_.flush_fully();
         outcome().last_on_errors = router_.last_on_errors();
         if (outcome().cause == EndCause::launcher) {
@@ -149,6 +152,9 @@ class Supervisor final : public PeerListener {
                 peers_.send({0}, *input);
             }
         }
+        if (router_.backlog() != 0 || (router_.next() && Clock::now() >= *router_.next())) {
+            status_.erase();
+        }
         router_.flush();
         if (router_.output_lost() && !is_ending_) {
             outcome().signal = SIGPIPE;
@@ -162,7 +168,7 @@ class Supervisor final : public PeerListener {
 
     int milliseconds_to_wait() const {
         Clock::time_point next = Clock::now() + std::chrono::seconds(1);  // silent peers are looked for
-        for (const auto& when : {cut_off_at_, kill_at_, router_.next(), launcher_.deadline(),
+        for (const auto& when : {cut_off_at_, kill_at_, router_.next(), launcher_.deadline(), status_.next(),
                                  is_ending_ ? std::nullopt : hangs_.next()}) {
             next = std::min(next, when.value_or(next));
         }
@@ -191,6 +197,11 @@ class Supervisor final : public PeerListener {
             leave();
         }
         launcher_.end_if_due(now);
+        if (status_.next() && now >= *status_.next() && router_.backlog() == 0 && at_line_start_) {
+            status_.draw(
+                render_status(outcome(), hangs_.blocked(), record_.seconds_since_start(), status_.width()),
+                now);
+        }
     }
 
     void give_credit() {
@@ -231,6 +242,8 @@ class Supervisor final : public PeerListener {
     void hear(Rank rank, const job::Output& output) {
         hangs_.sign_of_life(Clock::now());
         record_.printed(rank, output);
+        // Only a rank that is alone on the terminal writes pieces of lines there.
+        at_line_start_ = output.bytes.ends_with('\n') || plan_.ranks.size() > 1;
         router_.take(rank, output.stream, output.bytes);
         owed_credit_[static_cast<std::size_t>(rank.value)] += static_cast<std::uint32_t>(output.bytes.size());
     }
@@ -375,6 +388,8 @@ class Supervisor final : public PeerListener {
     LauncherProcess launcher_;
     JobRecord record_;
     InputFeed input_;
+    StatusLine status_;
+    bool at_line_start_ = true;
     std::vector<std::uint32_t> owed_credit_;
     HangWatch hangs_;
     bool is_ending_ = false;

@@ -13,6 +13,7 @@ struct SupervisorStreams {
     int input = -1;  ///< goes to rank 0; -1 for none
     int output = -1;
     int error = -1;
+    int status = -1;  ///< a terminal for a line on how the job is doing; -1 for none
     EventStream events;
 };
 

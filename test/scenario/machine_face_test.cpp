@@ -70,6 +70,12 @@ TEST_CASE("events tell a run line by line, and the report tells it whole") {
     CHECK(report["first_failure"]["rank"] == 1);
     CHECK(report["ranks"][0]["signal"] == "SIGTERM");
     CHECK(report["ranks"][0]["ended_by_tt_run"] == true);
+    CHECK(report["ranks"][1]["last_stderr"] == "bad\n");
+    CHECK(report["ranks"][1]["phases"][0]["name"] == "launch");
+    CHECK(report["mesh_graph_descriptors"].size() == 1);
+    CHECK(has(d.read("r/report.html"), "rank 1 failed first"));
+    CHECK(has(d.run({"show", "r"}).standard_output, "rank 1 failed first: exit code 7"));
+    CHECK(d.run({"diff", "r", "r"}).exit_code == 0);
 }
 
 TEST_CASE("a failure is an annotation in GitHub's workflows") {
@@ -122,4 +128,31 @@ TEST_CASE("the doctor looks at other hosts by ssh, and at those that do not answ
     CHECK(!health["hosts"][0]["version"].get<std::string>().empty());
     CHECK(health["hosts"][1]["findings"][0]["subject"] == "ssh");
     CHECK(has(d.run({"doctor", "--hosts", "nowhere"}).standard_output, "fix: ssh -o BatchMode=yes nowhere "));
+}
+
+TEST_CASE("a terminal gets a line on how the job is doing, below whole lines of output, and a pipe none") {
+    const LaunchFixture d;
+    const std::string job =
+        "tt-run --rank-binding two.yaml bash -c 'for k in 1 2 3 4 5 6; do echo line $k; sleep 0.2; done'";
+    // script gives its command a terminal and writes down what comes out of it.
+    const ChildOutcome watched = d.shell("TERM=xterm script -qec \"" + job + "\" /dev/null </dev/null");
+    CHECK(watched.exit_code == 0);
+    CHECK(has(watched.standard_output, "started 2/2"));
+    CHECK(has(watched.standard_output, "exited 0"));
+    std::string words = watched.standard_output;
+    for (std::size_t at = 0; (at = words.find("\r\x1b[2m")) != std::string::npos;) {
+        words.erase(at, words.find("\x1b[K", at) + 3 - at);  // one drawing of the line
+    }
+    for (std::size_t at = 0; (at = words.find("\r\x1b[K")) != std::string::npos;) {
+        words.erase(at, 4);
+    }
+    std::size_t lines = 0;
+    for (std::size_t at = words.find("line "); at != std::string::npos; at = words.find("line ", at + 1)) {
+        ++lines;
+        CHECK((at == 0 || words[at - 1] == '\n'));
+    }
+    CHECK(lines == 12);
+    const ChildOutcome unwatched =
+        d.shell("TERM=xterm script -qec \"" + job + " --no-status\" /dev/null </dev/null >/dev/null; " + job);
+    CHECK(!has(unwatched.standard_output + unwatched.standard_error, "started"));
 }

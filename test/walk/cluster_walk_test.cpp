@@ -198,8 +198,10 @@ TEST_CASE("the shapes that `show --format json` gives are the measured ones") {
         const auto shape =
             support::parse_yaml(support::make_source_text("shape", shown.standard_output), sink);
         REQUIRE(shape);
-        CHECK(fmt::format("{} {} {} {}", shape->find("chips")->text, shape->find("mmio_chips")->text,
-                          shape->find("links")->text, shape->find("adjacent_pairs")->text) == row.counts);
+        const auto* counts = shape->find("shape");
+        REQUIRE(counts != nullptr);
+        CHECK(fmt::format("{} {} {} {}", counts->find("chips")->text, counts->find("mmio_chips")->text,
+                          counts->find("links")->text, counts->find("adjacent_pairs")->text) == row.counts);
         for (const auto& [key, expected] :
              {std::pair{"links_per_pair", row.links_per_pair}, std::pair{"degrees", row.degrees}}) {
             CHECK(shown.standard_output.find(fmt::format("\"{}\": {}", key, expected)) != std::string::npos);

@@ -33,7 +33,9 @@ ClusterShape measure(const Cluster& cluster) {
     shape.boards = cluster.boards().size();
     shape.chips = cluster.asics().size();
     shape.links = cluster.links().size();
-    shape.open_ends = cluster.open_ends().size();
+    shape.open_ends = static_cast<std::size_t>(
+        std::count_if(cluster.open_ends().begin(), cluster.open_ends().end(),
+                      [&](const OpenEnd& end) { return !cluster.find_unique_id(end.remote_unique_id); }));
     for (const Board& board : cluster.boards()) {
         ++shape.board_types[std::string(name_of(board.type))];
     }

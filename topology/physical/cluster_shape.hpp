@@ -17,7 +17,7 @@ struct ClusterShape {
     std::size_t pcie_chips = 0;
     std::size_t links = 0;
     std::size_t links_between_hosts = 0;
-    std::size_t open_ends = 0;
+    std::size_t open_ends = 0;  ///< that lead out of the cluster
     std::size_t pairs = 0;
     std::size_t host_pairs = 0;                           ///< pairs of hosts with links between them
     std::map<std::uint32_t, std::size_t> multiplicities;  ///< links of a pair -> how many pairs

@@ -121,12 +121,10 @@ std::string render_cluster_text(const Cluster& cluster) {
     return out;
 }
 
-std::string render_shape_json(const Cluster& cluster) {
+std::string render_shape_member(const Cluster& cluster) {
     const auto architecture = cluster.architecture();
     return fmt::format(
-        "{{\"schema\": \"tt-run/cluster-shape\", \"version\": 1, \"source\": {}, \"origin\": {}, "
-        "\"architecture\": {}, "
-        "\"links_known\": {}, {}}}\n",
+        "\"shape\": {{\"source\": {}, \"origin\": {}, \"architecture\": {}, \"links_known\": {}, {}}}",
         json_text(cluster.source()), json_text(name_of(cluster.origin())),
         json_text(architecture ? name_of(*architecture) : "mixed"), cluster.links_known(),
         shape_fields(measure(cluster)));

@@ -16,8 +16,8 @@ std::string render_counts(const ClusterShape& shape, bool links_known);
 /// beyond the first few that look alike are counted, not listed.
 std::string render_cluster_text(const Cluster& cluster);
 
-/// The measured shape: `"schema": "tt-run/cluster-shape"`, version 1; see docs/formats/cluster.md.
-std::string render_shape_json(const Cluster& cluster);
+/// The measured shape as one member of a JSON object, `"shape": {...}`; see docs/formats/cluster.md.
+std::string render_shape_member(const Cluster& cluster);
 
 /// Counts of both, then every difference.
 std::string render_diff_text(const ClusterDiff& diff, const std::string& expected, const std::string& actual);

@@ -15,28 +15,6 @@ namespace {
 
 using Chip = UmdDescriptor::Chip;
 
-/// Chip numbers as found; where a chip has none, those with PCIe come first, by tray and location.
-std::vector<std::int32_t> chip_numbers(const Cluster& cluster, const Host& host) {
-    const std::span<const Asic> asics = cluster.asics_of(host);
-    std::vector<std::int32_t> numbers;
-    std::set<std::int32_t> distinct;
-    for (const Asic& asic : asics) {
-        numbers.push_back(asic.chip);
-        distinct.insert(asic.chip);
-    }
-    if (distinct.size() == numbers.size() && !distinct.contains(-1)) {
-        return numbers;
-    }
-    std::vector<std::size_t> order(asics.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return asics[a].has_pcie && !asics[b].has_pcie; });
-    for (std::size_t k = 0; k < order.size(); ++k) {
-        numbers[order[k]] = static_cast<std::int32_t>(k);
-    }
-    return numbers;
-}
-
 /// Ids that nothing told us, out of range of the real ones' patterns and different for every chip.
 std::uint64_t invented_unique_id(std::uint32_t asic) {
     return 0x7474000000000000U | asic;
@@ -64,7 +42,7 @@ UmdDescriptor describe(const Cluster& cluster, const Host& host, bool needs_ids)
     UmdDescriptor descriptor;
     descriptor.io_device_type = host.io_device_type;
     descriptor.cluster_id = host.name;
-    const std::vector<std::int32_t> numbers = chip_numbers(cluster, host);
+    const std::vector<std::int32_t> numbers = descriptor_chip_numbers(cluster, host);
     const bool numbered = cluster.asics_of(host).front().chip >= 0;
     std::map<std::pair<std::uint64_t, BoardType>, std::size_t> listed;
     for (const Board& board : cluster.boards_of(host)) {
@@ -216,7 +194,7 @@ class Exporter {
         }
         needs_ids_ = any_remote;
         for (const Host& host : cluster.hosts()) {
-            const std::vector<std::int32_t> numbers = chip_numbers(cluster, host);
+            const std::vector<std::int32_t> numbers = descriptor_chip_numbers(cluster, host);
             std::copy(numbers.begin(), numbers.end(), numbers_.begin() + host.first_asic);
         }
     }
@@ -321,6 +299,27 @@ class Exporter {
 };
 
 }  // namespace
+
+std::vector<std::int32_t> descriptor_chip_numbers(const Cluster& cluster, const Host& host) {
+    const std::span<const Asic> asics = cluster.asics_of(host);
+    std::vector<std::int32_t> numbers;
+    std::set<std::int32_t> distinct;
+    for (const Asic& asic : asics) {
+        numbers.push_back(asic.chip);
+        distinct.insert(asic.chip);
+    }
+    if (distinct.size() == numbers.size() && !distinct.contains(-1)) {
+        return numbers;
+    }
+    std::vector<std::size_t> order(asics.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return asics[a].has_pcie && !asics[b].has_pcie; });
+    for (std::size_t k = 0; k < order.size(); ++k) {
+        numbers[order[k]] = static_cast<std::int32_t>(k);
+    }
+    return numbers;
+}
 
 std::vector<ExportedFile> export_umd_descriptors(const Cluster& cluster, const std::string& name) {
     std::vector<ExportedFile> files(1);

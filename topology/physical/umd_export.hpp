@@ -19,4 +19,8 @@ struct ExportedFile {
 /// harvesting, unique ids. Reading the files back gives the same hosts, trays, locations, channels and links.
 std::vector<ExportedFile> export_umd_descriptors(const Cluster& cluster, const std::string& name);
 
+/// The numbers that the chips of a host have in its descriptor there, by position in `Cluster::asics_of`: as
+/// found; where a chip has none, those with PCIe come first, by tray and location.
+std::vector<std::int32_t> descriptor_chip_numbers(const Cluster& cluster, const Host& host);
+
 }  // namespace tt_run::topology

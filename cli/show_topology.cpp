@@ -1,0 +1,345 @@
+#include "cli/show_topology.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/cluster_argument.hpp"
+#include "cli/diagnostic_kinds.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/fabric_arguments.hpp"
+#include "cli/file_kind.hpp"
+#include "cli/fit_picture.hpp"
+#include "cli/picture_output.hpp"
+#include "cli/route_picture.hpp"
+#include "cli/verb_arguments.hpp"
+#include "launcher/diagnostic_kinds.hpp"
+#include "launcher/job_bindings.hpp"
+#include "launcher/rank_parts.hpp"
+#include "support/file.hpp"
+#include "topology/draw/draw_cluster.hpp"
+#include "topology/draw/draw_mesh_graph.hpp"
+#include "topology/draw/visualizer_export.hpp"
+#include "topology/load_mesh_graph.hpp"
+#include "topology/mapping/find_mapping.hpp"
+#include "topology/physical/cluster_text.hpp"
+#include "topology/physical/synthetic_system.hpp"
+
+namespace tt_run::cli {
+
+namespace draw = topology::draw;
+using support::Diagnostic;
+using support::DiagnosticSink;
+
+namespace {
+
+struct ShowOptions {
+    PictureOutput output;
+    FabricArguments links;  ///< the cluster, and faults on it
+    std::string expected;
+    bool list = false;
+};
+
+void define(CLI::App& app, ShowOptions& options) {
+    define_picture_output(app, options.output, true);
+    app.add_option("--cluster", options.links.cluster,
+                   "the hardware on which a Mesh Graph Descriptor is shown")
+        ->type_name("X");
+    app.add_option(
+           "--expected", options.expected,
+           "the hardware that should be there, to see what is missing; without it known machines tell")
+        ->type_name("X");
+    add_repeated(
+        app, "--fault", options.links.faults,
+        "a link that is down, one-sided or slow, as `tt-run show fabric --help` has it; may be repeated",
+        "WHERE[=WHAT]");
+    app.add_option("--reliability", options.links.reliability,
+                   "STRICT_INIT (the default): every link must live; RELAXED_INIT: fewer will do")
+        ->type_name("MODE")
+        ->check(CLI::IsMember({"STRICT_INIT", "RELAXED_INIT"}));
+    app.add_flag("--list", options.list, "print the systems that are known by name");
+}
+
+std::string list_of_words(const std::string& format) {
+    std::string out =
+        format == "json" ? "{\"schema\": \"tt-run/systems\", \"version\": 1, \"systems\": [" : "";
+    std::string_view separator = "\n";
+    for (const topology::SyntheticWord& word : topology::synthetic_words()) {
+        if (format == "json") {
+            out +=
+                fmt::format("{}  {{\"word\": \"{}\", \"hosts\": {}, \"chips\": {}, \"description\": \"{}\"}}",
+                            separator, word.word, word.hosts, word.chips, word.description);
+            separator = ",\n";
+        } else {
+            out += fmt::format("{:<20} {:>3} chip{} {}\n", word.word, word.chips,
+                               word.chips == 1 ? ", " : "s,", word.description);
+        }
+    }
+    return out + (format == "json" ? "]}\n" : "");
+}
+
+/// What the command line names, read.
+struct Subject {
+    std::optional<topology::MeshGraph> graph;
+    std::vector<draw::OwnedPart> owners;
+    std::optional<support::Span> cluster;  ///< where hardware is named
+    int exit_code = kYes;                  ///< of a failure
+};
+
+class SubjectReader {
+  public:
+    SubjectReader(const CommandContext& context, DiagnosticSink& sink) : context_(context), sink_(sink) {}
+
+    Subject read(const std::vector<std::size_t>& words) {
+        for (const std::size_t word : words) {
+            const std::string& name = context_.arguments.words()[word];
+            const auto source = support::load_source_text(context_.host.working_directory / name, name);
+            if (!source || !read_file(*source, name, word)) {
+                subject_.cluster = cluster_span(context_.arguments, word);
+            }
+        }
+        return std::move(subject_);
+    }
+
+  private:
+    /// False for a file that is none of a job's.
+    bool read_file(const support::SourceTextPtr& source, const std::string& name, std::size_t word) {
+        const auto kind = recognise(*source);
+        if (!kind) {
+            return false;
+        }
+        if (*kind == FileKind::mesh_graph_descriptor) {
+            read_graph(source);
+            return true;
+        }
+        if (*kind == FileKind::rank_bindings || *kind == FileKind::rank_bindings_mapping) {
+            read_bindings(name, word, *kind);
+            return true;
+        }
+        return false;
+    }
+
+    void read_graph(const support::SourceTextPtr& source) {
+        subject_.graph = topology::load_mesh_graph(source, topology::MgdProfile::library, sink_);
+        if (!subject_.graph) {
+            subject_.exit_code = kNo;
+        }
+    }
+
+    void read_bindings(const std::string& name, std::size_t word, FileKind kind) {
+        launcher::BindingSources sources;
+        auto& named = kind == FileKind::rank_bindings ? sources.rank_binding : sources.rank_bindings_mapping;
+        named = support::Spanned<std::string>{name, context_.arguments.span(word)};
+        const auto job = launcher::load_job_bindings(sources, context_.host, sink_);
+        if (!job) {
+            subject_.exit_code = kNo;
+            return;
+        }
+        const auto descriptors = launcher::descriptors_of(*job);
+        const std::filesystem::path near =
+            descriptors.front().lexically_relative(context_.host.working_directory);
+        const bool is_below = !near.empty() && *near.begin() != "..";
+        const auto source =
+            support::load_source_text(descriptors.front(), (is_below ? near : descriptors.front()).string());
+        DiagnosticSink told;  // the bindings' own check has read it already
+        if (source && !subject_.graph) {
+            subject_.graph = topology::load_mesh_graph(*source, topology::MgdProfile::library, told);
+        }
+        for (const launcher::RankPart& part : launcher::parts_of_ranks(*job, descriptors.front())) {
+            const launcher::BoundRank& rank = job->ranks[part.rank];
+            subject_.owners.push_back({rank.mesh_id, part.part, fmt::format("{}", rank.rank.value)});
+        }
+    }
+
+    const CommandContext& context_;
+    DiagnosticSink& sink_;
+    Subject subject_;
+};
+
+std::vector<draw::LinkCondition> conditions_of(const fabric::LinkStates& states) {
+    std::vector<draw::LinkCondition> conditions;
+    for (const auto& [link, state] : states.exceptions()) {
+        conditions.push_back(describe_condition(link, state));
+    }
+    return conditions;
+}
+
+/// Shows what there is to see: the mapping, or why there is none on the hardware as it is.
+class TopologyShow {
+  public:
+    TopologyShow(const CommandContext& context, const ShowOptions& options, const ParsedArguments& parsed,
+                 DiagnosticSink& sink)
+        : context_(context), options_(options), parsed_(parsed), sink_(sink) {}
+
+    int show_cluster(const support::Span& named, bool as_matrix) {
+        const auto cluster = topology::load_cluster(named, context_.host, sink_);
+        const auto missing = cluster ? find_missing(*cluster) : std::nullopt;
+        context_.console.print(sink_, true);
+        if (!missing) {
+            return exit_code_of_unloaded(sink_);
+        }
+        const ShownPicture shown{draw::draw_cluster(*cluster, *missing), "hardware", {}};
+        if (as_matrix) {
+            return deliver_matrix(context_, options_.output, shown);
+        }
+        return deliver_picture(context_, options_.output, {shown},
+                               topology::render_cluster_text(*cluster) + "\n",
+                               topology::render_shape_member(*cluster));
+    }
+
+    int show_graph(const Subject& subject, bool as_matrix) {
+        context_.console.print(sink_, true);
+        const ShownPicture shown{draw::draw_mesh_graph(*subject.graph, subject.owners), "meshes", {}};
+        return as_matrix ? deliver_matrix(context_, options_.output, shown)
+                         : deliver_picture(context_, options_.output, {shown});
+    }
+
+    int show_mapping(const Subject& subject, const support::Span& named, bool as_matrix) {
+        const auto cluster = topology::load_cluster(named, context_.host, sink_);
+        const auto missing = cluster ? find_missing(*cluster) : std::nullopt;
+        if (!missing) {
+            context_.console.print(sink_, true);
+            return exit_code_of_unloaded(sink_);
+        }
+        topology::MappingOptions wanted;
+        wanted.minimum_links = options_.links.reliability.starts_with("RELAXED") ? 1 : 0;
+        wanted.share_boards = true;
+        const auto found = topology::find_mapping(*subject.graph, *cluster, wanted, sink_);
+        if (found.answer != topology::MappingAnswer::mapped) {
+            context_.console.print(sink_, true);
+            return show_misfit(*cluster, *missing, found);
+        }
+        const fabric::FabricSystem system(*subject.graph, *cluster, found.mappings.front());
+        fabric::LinkStates states;
+        for (std::size_t k = 0; k < options_.links.faults.size(); ++k) {
+            if (!fabric::inject_fault(value_span(parsed_, "--fault", k, options_.links.faults[k]), system,
+                                      states, sink_)) {
+                context_.console.print(sink_, true);
+                return kUsage;
+            }
+        }
+        context_.console.print(sink_, true);
+        const draw::MappedSystem mapped{*subject.graph, *cluster, found.mappings.front(),
+                                        conditions_of(states), subject.owners};
+        if (options_.output.format == "visualizer") {
+            return deliver_files(context_, options_.output, draw::export_for_visualizer(mapped));
+        }
+        const ShownPicture shown{draw::draw_mapping(mapped, *missing), "hardware", {}};
+        const ShownPicture logical{draw::draw_mesh_graph(*subject.graph, subject.owners), "meshes", {}};
+        return as_matrix ? deliver_matrix(context_, options_.output, shown)
+                         : deliver_picture(context_, options_.output, {shown, logical});
+    }
+
+  private:
+    std::optional<draw::MissingLinks> find_missing(const topology::Cluster& cluster) {
+        if (options_.expected.empty()) {
+            return draw::judge_links(cluster);
+        }
+        const auto expected = topology::load_cluster(value_span(parsed_, "--expected", 0, options_.expected),
+                                                     context_.host, sink_);
+        return expected ? std::optional(draw::compare_links(cluster, *expected)) : std::nullopt;
+    }
+
+    /// The hardware, with the pairs of chips that have too few links for the descriptor.
+    int show_misfit(const topology::Cluster& cluster, const draw::MissingLinks& missing,
+                    const topology::MappingResult& found) {
+        const int delivered =
+            deliver_picture(context_, options_.output, {draw_misfit(cluster, missing, found)});
+        return delivered != kYes                                  ? delivered
+               : found.answer == topology::MappingAnswer::unknown ? kCannotTell
+                                                                  : kNo;
+    }
+
+    const CommandContext& context_;
+    const ShowOptions& options_;
+    const ParsedArguments& parsed_;
+    DiagnosticSink& sink_;
+};
+
+/// What the first word asks for, if it is none of the things to show.
+enum class What { guess, cluster, graph, mapping, links };
+
+What wanted(std::vector<std::size_t>& words, const Arguments& arguments) {
+    constexpr std::pair<std::string_view, What> kWords[] = {
+        {"cluster", What::cluster}, {"mgd", What::graph}, {"mapping", What::mapping}, {"links", What::links}};
+    for (const auto& [word, what] : kWords) {
+        if (words.size() > 1 && arguments.words()[words.front()] == word) {
+            words.erase(words.begin());
+            return what;
+        }
+    }
+    return What::guess;
+}
+
+}  // namespace
+
+int run_show_topology(const CommandContext& context) {
+    CLI::App app("Shows what files or systems are: hardware, a Mesh Graph Descriptor, the one on the other.",
+                 "tt-run show");
+    ShowOptions options;
+    define(app, options);
+    DiagnosticSink sink;
+    auto parsed = parse_verb_arguments(app, context.arguments, sink);
+    if (parsed && parsed->options.help_wanted) {
+        context.console.print(
+            app.help() +
+            "\n  [cluster|mgd|mapping|links] FILE...\n     a Mesh Graph Descriptor, rank "
+            "bindings, the report of a run (its directory), or\n     " +
+            std::string(kClusterHelp) +
+            ";\n     a descriptor together with a cluster is a mapping; `links` is a matrix\n\n"
+            "`tt-run show fabric MGD`, `tt-run show routes --from NODE --to NODE MGD` and\n"
+            "`tt-run show traffic --from NODE --to NODE --bytes N MGD` show what runs on it.\n\n" +
+            std::string(kExitCodeHelp));
+        return kYes;
+    }
+    if (parsed && options.list) {
+        context.console.print(list_of_words(options.output.format));
+        return kYes;
+    }
+    const What what = parsed ? wanted(parsed->words, context.arguments) : What::guess;
+    if (parsed && parsed->words.empty()) {
+        sink.report(
+            Diagnostic(kNothingToRun, {}, "nothing is named to be shown").help("`tt-run show FILE...`"));
+    }
+    if (!parsed || sink.errors() != 0) {
+        context.console.print(sink, true);
+        return kUsage;
+    }
+    Subject subject = SubjectReader(context, sink).read(parsed->words);
+    if (sink.errors() != 0) {
+        context.console.print(sink, true);
+        return subject.exit_code == kYes ? kNo : subject.exit_code;
+    }
+    if (!options.links.cluster.empty()) {
+        subject.cluster = value_span(parsed->options, "--cluster", 0, options.links.cluster);
+    }
+    if (what == What::cluster && subject.cluster) {
+        subject.graph.reset();
+    }
+    if (what == What::graph && subject.graph) {
+        subject.cluster.reset();
+    }
+    if (options.output.format == "visualizer" &&
+        (!subject.graph || !subject.cluster || options.output.file.empty() || options.output.file == "-")) {
+        sink.report(Diagnostic(kNothingToRun, parsed->options.span_of("--format"),
+                               "ttnn-visualizer wants a mapping, in several files")
+                        .help("`tt-run show MGD --cluster X --format visualizer -o DIRECTORY`"));
+    } else if ((what == What::graph || what == What::mapping) && !subject.graph) {
+        sink.report(Diagnostic(kNothingToRun, {}, "no Mesh Graph Descriptor is named"));
+    } else if ((what == What::cluster || what == What::mapping) && !subject.cluster) {
+        sink.report(Diagnostic(kNothingToRun, {}, "no cluster is named").help("name one with `--cluster X`"));
+    }
+    if (sink.errors() != 0) {
+        context.console.print(sink, true);
+        return kUsage;
+    }
+    TopologyShow show(context, options, parsed->options, sink);
+    const bool as_matrix = what == What::links;
+    return subject.graph && subject.cluster ? show.show_mapping(subject, *subject.cluster, as_matrix)
+           : subject.graph                  ? show.show_graph(subject, as_matrix)
+                                            : show.show_cluster(*subject.cluster, as_matrix);
+}
+
+}  // namespace tt_run::cli

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "topology/draw/picture.hpp"
+
+namespace tt_run::topology::draw {
+
+/// A picture as one SVG document with its style inside, light or dark as the reader's screen is: title,
+/// panels, what joins them, legend, findings.
+std::string render_svg(const Picture& picture);
+
+/// The same without title and findings, for a page that has the style and those itself. Chips carry
+/// `data-c`, lines `data-l`, bundles `data-b` and panels `data-p`: their numbers in the picture.
+std::string render_svg_for_page(const Picture& picture);
+
+/// The style sheet of all pens.
+std::string_view style_sheet();
+
+/// Text with `&`, `<`, `>` and quotes escaped.
+std::string xml_text(std::string_view text);
+/// The same with line ends kept.
+std::string xml_lines(std::string_view text);
+
+}  // namespace tt_run::topology::draw
