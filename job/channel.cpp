@@ -18,9 +18,7 @@ constexpr std::size_t kMostReadBytes = kFirstReadBytes << 6U;
 }  // namespace
 
 Channel::Channel(Descriptor connection, std::uint32_t largest_payload)
-    : connection_(std::move(connection)), reader_(largest_payload), read_bytes_(kFirstReadBytes) {
-    set_non_blocking(connection_.get());
-}
+    : connection_(std::move(connection)), reader_(largest_payload), read_bytes_(kFirstReadBytes) {}
 
 void Channel::close() {
     lost_ = true;

@@ -52,9 +52,7 @@ void WaitGraph::leave(Rank rank) {
 }
 
 void WaitGraph::forget(Rank rank) {
-    Node fresh;
-    fresh.has_left = nodes_.at(index_of(rank)).has_left;
-    nodes_.at(index_of(rank)) = std::move(fresh);
+    nodes_.at(index_of(rank)) = {};
 }
 
 bool WaitGraph::has_brought(std::size_t peer, const Wait& wait) const {

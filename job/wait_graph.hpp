@@ -27,7 +27,7 @@ class WaitGraph {
     void unblock(Rank rank, const Unblocked& report);
     /// The rank has ended: it will bring nothing any more.
     void leave(Rank rank);
-    /// Its runtime has gone, the rank has not: it may yet start another, and is as if never heard of.
+    /// Its runtime has gone, the rank has not, or may start another: it is as if never heard of.
     void forget(Rank rank);
     bool is_blocked(Rank rank) const { return nodes_.at(static_cast<std::size_t>(rank.value)).is_blocked; }
 

@@ -47,6 +47,17 @@ void HangWatch::hear(job::Rank rank, const job::Stacks& stacks) {
     }
 }
 
+void HangWatch::rank_ended(job::Rank rank) {
+    ended_.insert(rank);
+    waits_.leave(rank);
+}
+
+void HangWatch::runtime_lost(job::Rank rank) {
+    if (!ended_.contains(rank)) {
+        waits_.forget(rank);
+    }
+}
+
 std::optional<HangWatch::Verdict> HangWatch::look(Clock::time_point now, const JobOutcome& outcome,
                                                   PeerSet& ranks) {
     const SupervisionOptions& limits = plan_.supervision;

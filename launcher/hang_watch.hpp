@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,9 +34,11 @@ class HangWatch {
     void hear(job::Rank rank, const job::Unblocked& report, Clock::time_point now);
     void hear(job::Rank rank, const job::Stacks& stacks);
     /// The rank has ended.
-    void leave(job::Rank rank) { waits_.leave(rank); }
-    /// Its runtime has gone.
-    void forget(job::Rank rank) { waits_.forget(rank); }
+    void rank_ended(job::Rank rank);
+    /// Its program is over, and only waits for the others' end.
+    void program_ended(job::Rank rank) { waits_.leave(rank); }
+    /// Its runtime has gone; unless the rank has ended it may start another.
+    void runtime_lost(job::Rank rank);
 
     /// Ranks that have told that they wait and have not told yet that they go on.
     std::size_t blocked() const;
@@ -60,6 +63,7 @@ class HangWatch {
     Clock::time_point last_sign_of_life_;
     std::optional<Clock::time_point> start_deadline_;
     job::DeadlockWatch waits_;
+    std::set<job::Rank> ended_;
     std::optional<Clock::time_point> look_at_waits_at_;  ///< once a runtime has reported
     std::string told_deadlock_;                          ///< that the job survives
     std::optional<HangInspection> inspection_;

@@ -71,9 +71,10 @@ void PeerSet::accept_all() {
             return;
         }
         const int descriptor = connection.get();
-        const int on = 1;
-        ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on,
-                     sizeof on);  // a Unix socket refuses, and needs none
+        if (listener_.address.starts_with("tcp:")) {
+            const int on = 1;
+            ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        }
         auto peer = std::make_unique<Peer>(std::move(connection));
         peer->since = Clock::now();
         peers_.emplace(descriptor, std::move(peer));
@@ -143,6 +144,9 @@ void PeerSet::drop(int descriptor, PeerListener& owner) {
 }
 
 void PeerSet::drop_silent(Clock::time_point now) {
+    if (unknown_ == 0) {
+        return;
+    }
     std::vector<int> silent;
     for (const auto& [descriptor, peer] : peers_) {
         if (!peer->is_known && now - peer->since > kTimeForHello) {

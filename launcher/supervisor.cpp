@@ -36,8 +36,9 @@ using State = RankOutcome::State;
 /// Credit is given back in pieces of this size, once the readers have taken all but `kMostBacklog`.
 constexpr std::uint32_t kCreditPiece = job::kWindowBytes / 4;
 constexpr std::size_t kMostBacklog = 4U << 20U;
-/// Agents answer a Terminate at once; one that does not is cut off this long after the grace.
-constexpr milliseconds kAnswerTime{250};
+/// Agents answer a Terminate at once; one that does not, on a host that hangs, is cut off this long after the
+/// grace.
+constexpr milliseconds kAnswerTime{2000};
 /// mpiexec ends by itself when its agents have; what does not is ended.
 constexpr milliseconds kLauncherGrace{300};
 constexpr milliseconds kLauncherGraceAfterSuccess{5000};
@@ -120,10 +121,10 @@ class Supervisor final : public PeerListener {
         } else if (const auto* const report = std::get_if<job::Report>(&message)) {
             record_.reported(rank, *report);
         } else if (std::holds_alternative<job::Gone>(message)) {
-            hangs_.leave(rank);  // its program is over, and only waits for the others' end
+            hangs_.program_ended(rank);
         }
     }
-    void runtime_lost(Rank rank) override { hangs_.forget(rank); }
+    void runtime_lost(Rank rank) override { hangs_.runtime_lost(rank); }
 
   private:
     // ---- waiting
@@ -271,7 +272,7 @@ class Supervisor final : public PeerListener {
 
     /// What became of the rank is known.
     void settled(Rank rank) {
-        hangs_.leave(rank);
+        hangs_.rank_ended(rank);
         if (rank.value == 0) {
             input_.set_wanted(false);
         }
@@ -296,10 +297,10 @@ class Supervisor final : public PeerListener {
         }
     }
 
-    /// Ranks that never joined are over too once nobody starts them any more.
+    /// Ranks that have not joined are over too once nobody starts them or wants them any more.
     bool all_gone() const {
         return record_.all_gone() ||
-               (!launcher_.is_running() &&
+               ((is_ending_ || !launcher_.is_running()) &&
                 std::all_of(plan_.ranks.begin(), plan_.ranks.end(), [&](const PlannedRank& rank) {
                     return record_.is_gone(rank.rank) || !peers_.has_agent(rank.rank);
                 }));

@@ -143,6 +143,7 @@ TEST_CASE("old reports change nothing") {
 TEST_CASE("a rank that runs one program after the other is not taken for one that has ended") {
     WaitGraph graph(2);
     graph.block({0}, {7, 0, false, {{"w", {{1}}, 0, 1}}});
+    graph.leave({0});
     graph.forget({0});
     graph.block({1}, {1, 0, false, {{"w", {{0}}, 0, 1}}});
     CHECK(!graph.find_deadlock());
