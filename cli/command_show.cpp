@@ -17,6 +17,21 @@ using support::DiagnosticSink;
 
 namespace {
 
+constexpr CommandPage kPage{
+    .name = "show",
+    .words = "[options] X",
+    .brief = "what a machine is, real or imagined; fabric and routes of a job",
+    .summary = "Shows what a file or a system is.",
+    .notes =
+        "  X  hardware: a file, a directory, or a system's name\n\n"
+        "`tt-run show fabric MGD` and `tt-run show routes --from NODE --to NODE MGD` show what runs on "
+        "it.\n",
+    .examples =
+        "  tt-run show --list\n"
+        "  tt-run show 't3k*2'\n"
+        "  tt-run show wh-galaxy --format json -o galaxy.json\n",
+};
+
 struct ShowOptions {
     std::string format = "text";
     bool list = false;
@@ -52,25 +67,29 @@ std::string list_of_words(const std::string& format) {
 
 }  // namespace
 
+void describe_show(const PageVisitor& visit) {
+    CLI::App app;
+    ShowOptions options;
+    define(app, options);
+    visit(kPage, app);
+    describe_show_fabric(visit);
+}
+
 int run_show(const CommandContext& context) {
     if (const FabricPicture picture = wanted_picture(context.arguments); picture != FabricPicture::none) {
         return picture == FabricPicture::fabric ? run_show_fabric(context) : run_show_routes(context);
     }
-    CLI::App app("Shows what a file or a system is.", "tt-run show");
+    CLI::App app;
     ShowOptions options;
     define(app, options);
     DiagnosticSink sink;
     const auto parsed = parse_verb_arguments(app, context.arguments, sink);
     if (parsed && parsed->options.help_wanted) {
-        context.console.print(app.help() + "\n  X  " + std::string(kClusterHelp) +
-                              "\n\n`tt-run show fabric MGD` and `tt-run show routes --from NODE --to NODE "
-                              "MGD` show what runs on it.\n\n" +
-                              std::string(kExitCodeHelp));
+        context.console.print(render_help(kPage, app));
         return kYes;
     }
     if (parsed && options.list) {
-        context.console.print(list_of_words(options.format));
-        return kYes;
+        return deliver(context, options.output, list_of_words(options.format));
     }
     if (parsed && parsed->words.size() != 1) {
         sink.report(Diagnostic(kNothingToRun, {}, "one thing is shown at a time").help("`tt-run show X`"));
