@@ -82,8 +82,9 @@ std::optional<ParsedArguments> parse_arguments(CLI::App& app, const Arguments& a
             report_unknown(app, name, span, sink);
             continue;
         }
-        if (option == app.get_help_ptr()) {
+        if (option == app.get_help_ptr() || option == app.get_help_all_ptr()) {
             parsed.help_wanted = true;
+            parsed.all_help_wanted = parsed.all_help_wanted || option == app.get_help_all_ptr();
             continue;
         }
         if (option->get_items_expected_max() == 0) {

@@ -39,6 +39,7 @@ struct ParsedArguments {
     /// The first word that is no option (or the first behind `--`); words().size() if there is none.
     std::size_t first_positional = 0;
     bool help_wanted = false;
+    bool all_help_wanted = false;  ///< by an App that has an option for it
 
     /// The last value's place, or nowhere.
     support::Span span_of(const std::string& option) const;

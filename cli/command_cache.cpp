@@ -16,6 +16,19 @@ using support::DiagnosticSink;
 
 namespace {
 
+constexpr CommandPage kPage{
+    .name = "cache",
+    .words = "list|clear [ENTRY...]",
+    .brief = "what `tt-run -m` keeps",
+    .summary = "The allocations that `tt-run -m` keeps in generated/ttrun, below this directory.",
+    .notes =
+        "  list   prints what is kept\n"
+        "  clear  removes all of it, or the entries that are named\n",
+    .examples =
+        "  tt-run cache list\n"
+        "  tt-run cache clear 3f1d2c5a9b8e7f60\n",
+};
+
 std::string counted(std::size_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
@@ -51,16 +64,17 @@ int clear(const CommandContext& context, const AllocationCache& cache, std::vect
 
 }  // namespace
 
+void describe_cache(const PageVisitor& visit) {
+    const CLI::App app;
+    visit(kPage, app);
+}
+
 int run_cache(const CommandContext& context) {
-    CLI::App app("The allocations that `tt-run -m` keeps in generated/ttrun, below this directory.",
-                 "tt-run cache");
+    CLI::App app;
     DiagnosticSink sink;
     const auto parsed = parse_verb_arguments(app, context.arguments, sink);
     if (parsed && parsed->options.help_wanted) {
-        context.console.print(app.help() +
-                              "\n  tt-run cache list             what is kept\n"
-                              "  tt-run cache clear [ENTRY...] removes all, or the named ones\n\n" +
-                              std::string(kExitCodeHelp));
+        context.console.print(render_help(kPage, app));
         return kYes;
     }
     const std::vector<std::string>& words = context.arguments.words();

@@ -28,6 +28,21 @@ using support::DiagnosticSink;
 
 namespace {
 
+constexpr CommandPage kPage{
+    .name = "check",
+    .words = "[options] FILE...",
+    .brief = "print everything that is wrong with files, and whether a job fits a machine",
+    .summary = "Reads files of any kind and prints everything that is wrong with them.",
+    .notes =
+        "  FILE  Mesh Graph Descriptors, rank bindings, mappings, descriptions of hardware; told apart by\n"
+        "        content\n"
+        "  X     a description of hardware: a file, a directory, or a system's name (`tt-run show --list`)\n",
+    .examples =
+        "  tt-run check mgd.textproto rank_bindings.yaml\n"
+        "  tt-run check mgd.textproto rank_bindings.yaml --cluster 't3k*2'\n"
+        "  tt-run check mgd.textproto --fabric --fault M0:3~M0:4\n",
+};
+
 struct CheckOptions {
     std::string format = "text";
     std::string profile = "library";
@@ -174,17 +189,21 @@ topology::Fit check_all_on_cluster(const OnCluster& files, const topology::Clust
 
 }  // namespace
 
+void describe_check(const PageVisitor& visit) {
+    CLI::App app;
+    CheckOptions options;
+    define(app, options);
+    visit(kPage, app);
+}
+
 int run_check(const CommandContext& context) {
-    CLI::App app("Reads files of any kind and prints everything that is wrong with them.", "tt-run check");
+    CLI::App app;
     CheckOptions options;
     define(app, options);
     DiagnosticSink sink;
     const auto parsed = parse_verb_arguments(app, context.arguments, sink);
     if (parsed && parsed->options.help_wanted) {
-        context.console.print(app.help() +
-                              "\n  FILE...  Mesh Graph Descriptors, rank bindings, mappings, descriptions of "
-                              "hardware;\n           told apart by content\n  X        " +
-                              std::string(kClusterHelp) + "\n\n" + std::string(kExitCodeHelp));
+        context.console.print(render_help(kPage, app));
         return kYes;
     }
     const std::vector<std::string>& words = context.arguments.words();

@@ -24,6 +24,22 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr CommandPage kPage{
+    .name = "convert",
+    .words = "[options] X",
+    .brief = "write a Mesh Graph Descriptor or a cluster in another form",
+    .summary =
+        "Writes a file in another form: a Mesh Graph Descriptor, 1.0 or 2.0, as MGD 2.0 text; a "
+        "cluster as JSON, YAML or cluster descriptors.",
+    .notes =
+        "  X  a Mesh Graph Descriptor, or hardware: a file, a directory, or a system's name\n"
+        "     (`tt-run show --list`)\n",
+    .examples =
+        "  tt-run convert old_mgd.yaml -o mgd.textproto\n"
+        "  tt-run convert 't3k*2' -o two-t3k        # a descriptor for each host, and their mapping\n"
+        "  tt-run convert 't3k*2' -o two-t3k.json\n",
+};
+
 struct ConvertOptions {
     std::string format;
     std::string output;
@@ -104,19 +120,21 @@ int refuse_without_links(const CommandContext& context, const support::Span& clu
 
 }  // namespace
 
+void describe_convert(const PageVisitor& visit) {
+    CLI::App app;
+    ConvertOptions options;
+    define(app, options);
+    visit(kPage, app);
+}
+
 int run_convert(const CommandContext& context) {
-    CLI::App app(
-        "Writes a file in another form: a Mesh Graph Descriptor, 1.0 or 2.0, as MGD 2.0 text; a cluster as "
-        "JSON,\n"
-        "YAML or cluster descriptors.",
-        "tt-run convert");
+    CLI::App app;
     ConvertOptions options;
     define(app, options);
     DiagnosticSink sink;
     const auto parsed = parse_verb_arguments(app, context.arguments, sink);
     if (parsed && parsed->options.help_wanted) {
-        context.console.print(app.help() + "\n  X  a Mesh Graph Descriptor, or " + std::string(kClusterHelp) +
-                              "\n\n" + std::string(kExitCodeHelp));
+        context.console.print(render_help(kPage, app));
         return kYes;
     }
     if (parsed && parsed->words.size() != 1) {

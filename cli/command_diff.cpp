@@ -13,23 +13,53 @@ namespace tt_run::cli {
 using support::Diagnostic;
 using support::DiagnosticSink;
 
-int run_diff(const CommandContext& context) {
-    CLI::App app(
+namespace {
+
+constexpr CommandPage kPage{
+    .name = "diff",
+    .words = "[options] EXPECTED ACTUAL",
+    .brief = "how two clusters, or two runs, differ",
+    .summary =
         "Compares two clusters by host, tray, location and channel: what was expected, what is there; or two "
-        "runs\n"
-        "by the directories that `--report` wrote.",
-        "tt-run diff");
+        "runs by the directories that `--report` wrote.",
+    .notes =
+        "  EXPECTED, ACTUAL  hardware: a file, a directory, or a system's name (`tt-run show --list`);\n"
+        "                    or, both, directories of `--report`\n",
+    .examples =
+        "  tt-run diff wh-galaxy found.yaml\n"
+        "  tt-run diff t3k t3k-link:0/1/0/14 --format json -o difference.json\n",
+};
+
+struct DiffOptions {
     std::string format = "text";
     std::string output;
-    app.add_option("--format", format, "text or json")
+};
+
+void define(CLI::App& app, DiffOptions& options) {
+    app.add_option("--format", options.format, "text or json")
         ->type_name("KIND")
         ->check(CLI::IsMember({"text", "json"}));
-    app.add_option("-o,--output", output, "write to this file instead of standard output")->type_name("FILE");
+    app.add_option("-o,--output", options.output, "write to this file instead of standard output")
+        ->type_name("FILE");
+}
+
+}  // namespace
+
+void describe_diff(const PageVisitor& visit) {
+    CLI::App app;
+    DiffOptions options;
+    define(app, options);
+    visit(kPage, app);
+}
+
+int run_diff(const CommandContext& context) {
+    CLI::App app;
+    DiffOptions options;
+    define(app, options);
     DiagnosticSink sink;
     const auto parsed = parse_verb_arguments(app, context.arguments, sink);
     if (parsed && parsed->options.help_wanted) {
-        context.console.print(app.help() + "\n  EXPECTED ACTUAL  each " + std::string(kClusterHelp) + "\n\n" +
-                              std::string(kExitCodeHelp));
+        context.console.print(render_help(kPage, app));
         return kYes;
     }
     if (parsed && parsed->words.size() != 2) {
@@ -58,9 +88,9 @@ int run_diff(const CommandContext& context) {
     const topology::ClusterDiff diff = topology::compare(*expected, *actual);
     const std::string& left = context.arguments.words()[parsed->words[0]];
     const std::string& right = context.arguments.words()[parsed->words[1]];
-    const int delivered = deliver(context, output,
-                                  format == "json" ? topology::render_diff_json(diff, left, right)
-                                                   : topology::render_diff_text(diff, left, right));
+    const int delivered = deliver(context, options.output,
+                                  options.format == "json" ? topology::render_diff_json(diff, left, right)
+                                                           : topology::render_diff_text(diff, left, right));
     if (delivered != kYes) {
         return delivered;
     }

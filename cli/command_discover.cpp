@@ -13,24 +13,55 @@ namespace tt_run::cli {
 using support::Diagnostic;
 using support::DiagnosticSink;
 
-int run_discover(const CommandContext& context) {
-    CLI::App app("Lists the Tenstorrent devices of this host, without waking a chip.", "tt-run discover");
+namespace {
+
+constexpr CommandPage kPage{
+    .name = "discover",
+    .words = "[options]",
+    .brief = "the devices of this host",
+    .summary = "Lists the Tenstorrent devices of this host, without waking a chip.",
+    .examples =
+        "  tt-run discover\n"
+        "  tt-run discover -o this-host.json      # a file that --cluster takes\n",
+};
+
+struct DiscoverOptions {
     std::string format = "text";
     std::string output;
     std::string root;
     bool inventory_only = false;
-    app.add_option("--format", format, "text; json: the devices; cluster: a file that `--cluster` takes")
+};
+
+void define(CLI::App& app, DiscoverOptions& options) {
+    app.add_option("--format", options.format,
+                   "text; json: the devices; cluster: a file that `--cluster` takes")
         ->type_name("KIND")
         ->check(CLI::IsMember({"text", "json", "cluster"}));
-    app.add_option("-o,--output", output, "write to this file; a `.json` or `.yaml` one holds the cluster")
+    app.add_option("-o,--output", options.output,
+                   "write to this file; a `.json` or `.yaml` one holds the cluster")
         ->type_name("FILE");
-    app.add_flag("--no-links", inventory_only, "do not run the vendor's `topology` tool");
-    app.add_option("--root", root, "look up /sys, /dev and /proc below this directory")
+    app.add_flag("--no-links", options.inventory_only, "do not run the vendor's `topology` tool");
+    app.add_option("--root", options.root, "look up /sys, /dev and /proc below this directory")
         ->type_name("DIRECTORY");
+}
+
+}  // namespace
+
+void describe_discover(const PageVisitor& visit) {
+    CLI::App app;
+    DiscoverOptions options;
+    define(app, options);
+    visit(kPage, app);
+}
+
+int run_discover(const CommandContext& context) {
+    CLI::App app;
+    DiscoverOptions options;
+    define(app, options);
     DiagnosticSink sink;
     const auto parsed = parse_verb_arguments(app, context.arguments, sink);
     if (parsed && parsed->options.help_wanted) {
-        context.console.print(app.help() + "\n" + std::string(kExitCodeHelp));
+        context.console.print(render_help(kPage, app));
         return kYes;
     }
     if (parsed && !parsed->words.empty()) {
@@ -42,23 +73,24 @@ int run_discover(const CommandContext& context) {
         return kUsage;
     }
     support::HostEnvironment host = context.host;
-    if (!root.empty()) {
-        host.file_system_root = context.host.working_directory / root;
+    if (!options.root.empty()) {
+        host.file_system_root = context.host.working_directory / options.root;
     }
-    const topology::Discovery discovery = topology::discover_cluster(host, !inventory_only, sink);
+    const topology::Discovery discovery = topology::discover_cluster(host, !options.inventory_only, sink);
     context.console.print(sink, true);
-    const bool as_cluster =
-        format == "cluster" || (format == "text" && (output.ends_with(".json") || output.ends_with(".yaml")));
+    const bool as_cluster = options.format == "cluster" ||
+                            (options.format == "text" &&
+                             (options.output.ends_with(".json") || options.output.ends_with(".yaml")));
     if (as_cluster && discovery.cluster) {
-        const bool yaml = output.ends_with(".yaml");
-        const int delivered = deliver(context, output,
+        const bool yaml = options.output.ends_with(".yaml");
+        const int delivered = deliver(context, options.output,
                                       yaml ? topology::render_cluster_yaml(*discovery.cluster)
                                            : topology::render_cluster_json(*discovery.cluster));
         return delivered;
     }
-    const int delivered = deliver(context, as_cluster ? "" : output,
-                                  format == "json" ? topology::render_discovery_json(discovery)
-                                                   : topology::render_discovery_text(discovery));
+    const int delivered = deliver(context, as_cluster ? "" : options.output,
+                                  options.format == "json" ? topology::render_discovery_json(discovery)
+                                                           : topology::render_discovery_text(discovery));
     return delivered != kYes ? delivered : discovery.cluster ? kYes : kCannotTell;
 }
 

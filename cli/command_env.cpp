@@ -1,5 +1,6 @@
 #include <optional>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/commands.hpp"
@@ -18,10 +19,22 @@ using support::DiagnosticSink;
 
 namespace {
 
-constexpr const char* kHelp =
-    "Says what a rank's environment is, variable by variable, and where each value comes from.\n"
-    "Usage: tt-run env --rank N [launch options]\n"
-    "The launch options are those of `tt-run --help`; PROGRAM may be left out.\n";
+constexpr CommandPage kPage{
+    .name = "env",
+    .words = "--rank N [launch options] [PROGRAM]",
+    .brief = "a rank's environment, and why it is so",
+    .summary = "Says what a rank's environment is, variable by variable, and where each value comes from.",
+    .notes = "  The launch options are those of `tt-run --help-all`.\n",
+    .examples =
+        "  tt-run env --rank 1 --rank-binding configs/split-galaxy-4x4/rank_bindings.yaml\n"
+        "  tt-run env --rank 0 --rank-binding b.yaml --env TT_LOGGER_LEVEL=Debug ./my_program\n",
+    .takes_launch_options = true,
+};
+
+/// `read_words` takes it out by hand: what stands behind it is another command's.
+void define(CLI::App& app, std::string& rank) {
+    app.add_option("--rank", rank, "the rank to ask about")->type_name("N");
+}
 
 /// The verb's own option taken out of a launch's command line.
 struct EnvWords {
@@ -78,10 +91,19 @@ std::string render_environment(const launcher::PlannedRank& rank, const support:
 
 }  // namespace
 
+void describe_env(const PageVisitor& visit) {
+    CLI::App app;
+    std::string rank;
+    define(app, rank);
+    visit(kPage, app);
+}
+
 int run_env(const CommandContext& context) {
     EnvWords words = read_words(context.arguments);
     if (words.help_wanted) {
-        context.console.print(kHelp);
+        describe_env([&](const CommandPage& page, const CLI::App& app) {
+            context.console.print(render_help(page, app));
+        });
         return kYes;
     }
     DiagnosticSink sink;

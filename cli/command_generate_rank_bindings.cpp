@@ -28,6 +28,20 @@ using support::Spanned;
 
 namespace {
 
+constexpr CommandPage kPage{
+    .name = "generate-rank-bindings",
+    .words = "[options]",
+    .brief = "work out which rank owns which mesh",
+    .summary =
+        "Works out which rank owns which mesh, on which host and devices. Without -m, writes the "
+        "usual splits of a Galaxy.",
+    .notes = "  X  hardware: a file, a directory, or a system's name (`tt-run show --list`)\n",
+    .examples =
+        "  tt-run generate-rank-bindings -m mgd.textproto --cluster 't3k*2' -o out\n"
+        "  tt-run generate-rank-bindings -m mgd.textproto --cluster wh-galaxy -n 5 -o choices\n"
+        "  tt-run generate-rank-bindings --cluster wh-galaxy -o presets\n",
+};
+
 struct GenerateOptions {
     std::string mesh_graph;
     std::string mesh_graph_mapping;
@@ -266,19 +280,21 @@ void check_conflicts(const GenerateOptions& options, const ParsedArguments& pars
 
 }  // namespace
 
+void describe_generate_rank_bindings(const PageVisitor& visit) {
+    CLI::App app;
+    GenerateOptions options;
+    define(app, options);
+    visit(kPage, app);
+}
+
 int run_generate_rank_bindings(const CommandContext& context) {
-    CLI::App app(
-        "Works out which rank owns which mesh, on which host and devices. Without -m, writes the usual "
-        "splits "
-        "of a Galaxy.",
-        "tt-run generate-rank-bindings");
+    CLI::App app;
     GenerateOptions options;
     define(app, options);
     DiagnosticSink sink;
     const auto parsed = parse_verb_arguments(app, context.arguments, sink);
     if (parsed && parsed->options.help_wanted) {
-        context.console.print(app.help() + "\n  X  " + std::string(kClusterHelp) + "\n\n" +
-                              std::string(kExitCodeHelp));
+        context.console.print(render_help(kPage, app));
         return kYes;
     }
     if (parsed && !parsed->words.empty()) {

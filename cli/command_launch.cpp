@@ -2,6 +2,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/launch_help.hpp"
 #include "cli/launch_options.hpp"
 #include "cli/plan_launch.hpp"
 #include "cli/start_job.hpp"
@@ -84,7 +85,7 @@ int run_launch(const CommandContext& context) {
         return kUsage;
     }
     if (options->help_wanted) {
-        context.console.print(launch_help());
+        context.console.print(options->all_help_wanted ? render_all_launch_help() : render_launch_help());
         return kYes;
     }
     if (options->strict) {

@@ -7,6 +7,11 @@
 
 namespace tt_run::cli {
 
+void describe_show(const PageVisitor& visit) {
+    describe_show_topology(visit);
+    describe_show_fabric(visit);
+}
+
 int run_show(const CommandContext& context) {
     const std::vector<std::string>& words = context.arguments.words();
     switch (wanted_picture(context.arguments)) {

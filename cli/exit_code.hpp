@@ -27,4 +27,9 @@ inline constexpr std::string_view kExitCodeHelp =
     "  125  the MPI launcher failed before it told what became of the ranks\n"
     "  130  Ctrl-C, 143 SIGTERM, 129 SIGHUP, 131 SIGQUIT: handed on to the ranks\n";
 
+/// What of it concerns a verb, in one line.
+inline constexpr std::string_view kVerbExitCodeHelp =
+    "Exit codes: 0 yes, 1 no (errors found, does not fit, differs), 2 wrong usage or unreadable, 3 cannot "
+    "tell\n";
+
 }  // namespace tt_run::cli

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/commands.hpp"
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/launch_words.hpp"
@@ -21,6 +22,22 @@ using support::DiagnosticSink;
 using support::Spanned;
 
 namespace {
+
+constexpr CommandPage kPage{
+    .name = "",
+    .words = "[options] PROGRAM [args]",
+    .brief = "start a program on several meshes of chips",
+    .summary =
+        "Starts one process per rank, each with the environment of its mesh, through the MPI that is "
+        "installed.",
+    .notes =
+        "  PROGRAM  what every rank runs; options end here, and what stands behind it is never touched\n",
+    .examples =
+        "  tt-run --rank-binding configs/5-galaxy/rank_bindings.yaml ./my_program --steps 3\n"
+        "  tt-run --emulate=wh-galaxy --rank-binding b.yaml ./my_program     # no hardware needed\n"
+        "  tt-run -m mgd.textproto --hosts host-a,host-b ./my_program\n"
+        "  tt-run --rank-binding b.yaml --dry-run ./my_program\n",
+};
 
 class OptionChecker {
   public:
@@ -306,42 +323,18 @@ std::optional<LaunchOptions> parse_launch_options(const Arguments& arguments,
     if (parsed->help_wanted) {
         LaunchOptions options;
         options.help_wanted = true;
+        options.all_help_wanted = parsed->all_help_wanted;
         return options;
     }
     LaunchOptions options = OptionChecker(raw, *parsed, arguments, host, sink).check();
     return watch.saw_error() ? std::nullopt : std::optional(std::move(options));
 }
 
-std::string launch_help() {
-    CLI::App app(
-        "Starts one process per rank, each with the environment of its mesh, through MPICH's mpiexec.",
-        "tt-run");
-    LaunchWords raw;
-    define_launch(app, raw);
-    app.get_formatter()->column_width(44);
-    std::string help = app.help();
-    const std::size_t usage = help.find("Usage:");
-    const std::size_t end = help.find('\n', usage);
-    help.replace(
-        usage, end - usage,
-        "Usage: tt-run [options] PROGRAM [args]      options end at the program\n"
-        "       tt-run check FILE...                 print everything that is wrong with files\n"
-        "       tt-run show X                        a cluster: a file, or a system's name (--list)\n"
-        "       tt-run diff EXPECTED ACTUAL          how two clusters differ\n"
-        "       tt-run convert FILE [-o OUT]         write an MGD or a cluster in today's format\n"
-        "       tt-run discover                      the devices of this host\n"
-        "       tt-run generate-rank-bindings        work out which rank owns which mesh\n"
-        "       tt-run cache list|clear              what `tt-run -m` keeps\n"
-        "       tt-run doctor [--hosts A,B]          what keeps jobs from running, and how to fix it\n"
-        "       tt-run env --rank N [options]        a rank's environment, and why it is so");
-    for (std::size_t at = help.find("\n\n\n"); at != std::string::npos; at = help.find("\n\n\n")) {
-        help.erase(at, 1);
-    }
-    return help + "\n" + std::string(kExitCodeHelp) +
-           "\nExamples:\n"
-           "  tt-run --rank-binding configs/5-galaxy/rank_bindings.yaml ./my_program --steps 3\n"
-           "  tt-run --rank-binding b.yaml --mpi-args \"--host a,b --tag-output\" pytest -svv test.py\n"
-           "  tt-run --rank-binding b.yaml --dry-run ./my_program\n";
+void describe_launch(const PageVisitor& visit) {
+    CLI::App app;
+    LaunchWords words;
+    define_launch(app, words);
+    visit(kPage, app);
 }
 
 }  // namespace tt_run::cli

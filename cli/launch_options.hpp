@@ -34,6 +34,7 @@ struct LaunchOptions {
     bool verbose = false;
     bool strict = false;
     bool skip_executable_check = false;
+    bool all_help_wanted = false;
     bool help_wanted = false;
 };
 
@@ -42,8 +43,5 @@ struct LaunchOptions {
 std::optional<LaunchOptions> parse_launch_options(const Arguments& arguments,
                                                   const support::HostEnvironment& host,
                                                   support::DiagnosticSink& sink);
-
-/// What `tt-run --help` prints.
-std::string launch_help();
 
 }  // namespace tt_run::cli

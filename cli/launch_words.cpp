@@ -5,6 +5,7 @@
 namespace tt_run::cli {
 
 void define_launch(CLI::App& app, LaunchWords& words) {
+    app.set_help_all_flag("--help-all");
     const auto last = CLI::MultiOptionPolicy::TakeLast;
     const char* which = "Which ranks";
     app.add_option("--rank-binding", words.rank_binding, "rank-binding YAML: which rank owns which mesh")

@@ -18,6 +18,34 @@ using support::DiagnosticSink;
 
 namespace {
 
+constexpr CommandPage kFabricPage{
+    .name = "show fabric",
+    .words = "[options] MGD",
+    .brief = "planes, exits and virtual channels of a job",
+    .summary = "Shows the fabric of a Mesh Graph Descriptor: planes, exits, virtual channels, losses.",
+    .notes =
+        "  MGD  a Mesh Graph Descriptor\n"
+        "  X    hardware: a file, a directory, or a system's name (`tt-run show --list`)\n",
+    .examples =
+        "  tt-run show fabric configs/closetbox/mgd.textproto --cluster closetbox\n"
+        "  tt-run show fabric mgd.textproto --fault M0:3~M0:4 --reliability RELAXED_INIT\n"
+        "  tt-run show fabric mgd.textproto --table M0:0\n",
+};
+
+constexpr CommandPage kRoutesPage{
+    .name = "show routes",
+    .words = "--from NODE --to NODE [options] MGD",
+    .brief = "the ways that packets take",
+    .summary = "Shows the ways that packets take, and what is on them.",
+    .notes =
+        "  MGD   a Mesh Graph Descriptor\n"
+        "  NODE  a chip: `M0:3` is chip 3 of mesh 0\n"
+        "  X     hardware: a file, a directory, or a system's name (`tt-run show --list`)\n",
+    .examples =
+        "  tt-run show routes --from M0:0 --to M1:15 configs/split-galaxy-4x4/mgd.textproto\n"
+        "  tt-run show routes --from M0:0 --to M1:15 --bytes 1000000 mgd.textproto\n",
+};
+
 struct PictureOptions {
     FabricArguments fabric;
     PictureOutput output;
@@ -32,6 +60,21 @@ void define(CLI::App& app, PictureOptions& options) {
     define_picture_output(app, options.output);
 }
 
+void define_fabric(CLI::App& app, PictureOptions& options) {
+    define(app, options);
+    add_repeated(app, "--table", options.tables, "also print what this chip routes by; may be repeated",
+                 "NODE");
+}
+
+void define_routes(CLI::App& app, PictureOptions& options) {
+    define(app, options);
+    add_repeated(app, "--from", options.from, "where packets start; may be repeated", "NODE");
+    add_repeated(app, "--to", options.to, "where they go; may be repeated, every start sends to every target",
+                 "NODE");
+    app.add_option("--bytes", options.bytes, "send so much along each way, and show links and time")
+        ->type_name("N");
+}
+
 /// What has gone well so far: the fabric, or the code to leave with.
 struct Opened {
     std::optional<fabric::ControlPlane> plane;
@@ -40,12 +83,11 @@ struct Opened {
 };
 
 /// Reads the options, then the words `fabric` or `routes` and the descriptor, then opens the fabric.
-Opened open_picture(const CommandContext& context, CLI::App& app, const std::string& word,
-                    PictureOptions& options, DiagnosticSink& sink) {
+Opened open_picture(const CommandContext& context, CLI::App& app, const CommandPage& page,
+                    const std::string& word, PictureOptions& options, DiagnosticSink& sink) {
     const auto parsed = parse_verb_arguments(app, context.arguments, sink);
     if (parsed && parsed->options.help_wanted) {
-        context.console.print(app.help() + "\n  MGD  a Mesh Graph Descriptor\n  X    " +
-                              std::string(kClusterHelp) + "\n\n" + std::string(kExitCodeHelp));
+        context.console.print(render_help(page, app));
         return {std::nullopt, kYes, {}};
     }
     if (parsed && parsed->words.size() != 2) {
@@ -93,15 +135,23 @@ FabricPicture wanted_picture(const Arguments& arguments) {
                                                    : FabricPicture::none;
 }
 
+void describe_show_fabric(const PageVisitor& visit) {
+    CLI::App fabric;
+    PictureOptions fabric_options;
+    define_fabric(fabric, fabric_options);
+    visit(kFabricPage, fabric);
+    CLI::App routes;
+    PictureOptions routes_options;
+    define_routes(routes, routes_options);
+    visit(kRoutesPage, routes);
+}
+
 int run_show_fabric(const CommandContext& context) {
-    CLI::App app("Shows the fabric of a Mesh Graph Descriptor: planes, exits, virtual channels, losses.",
-                 "tt-run show fabric");
+    CLI::App app;
     PictureOptions options;
-    define(app, options);
-    add_repeated(app, "--table", options.tables, "also print what this chip routes by; may be repeated",
-                 "NODE");
+    define_fabric(app, options);
     DiagnosticSink sink;
-    const Opened opened = open_picture(context, app, "fabric", options, sink);
+    const Opened opened = open_picture(context, app, kFabricPage, "fabric", options, sink);
     if (!opened.plane) {
         context.console.print(sink, true);
         return opened.exit_code;
@@ -125,16 +175,12 @@ int run_show_fabric(const CommandContext& context) {
 }
 
 int run_show_routes(const CommandContext& context) {
-    CLI::App app("Shows the ways that packets take, and what is on them.", "tt-run show routes");
+    CLI::App app;
     PictureOptions options;
-    define(app, options);
-    add_repeated(app, "--from", options.from, "where packets start; may be repeated", "NODE");
-    add_repeated(app, "--to", options.to, "where they go; may be repeated, every start sends to every target",
-                 "NODE");
-    app.add_option("--bytes", options.bytes, "send so much along each way, and show links and time")
-        ->type_name("N");
+    define_routes(app, options);
     DiagnosticSink sink;
-    const Opened opened = open_picture(context, app, "routes --from M0:0 --to M0:1", options, sink);
+    const Opened opened =
+        open_picture(context, app, kRoutesPage, "routes --from M0:0 --to M0:1", options, sink);
     if (!opened.plane) {
         context.console.print(sink, true);
         return opened.exit_code;

@@ -12,6 +12,9 @@ int run_show_fabric(const CommandContext& context);
 /// carry.
 int run_show_routes(const CommandContext& context);
 
+/// The pages of both.
+void describe_show_fabric(const PageVisitor& visit);
+
 /// Whether a command line asks for one of the two, by the word behind `show`.
 enum class FabricPicture { none, fabric, routes };
 FabricPicture wanted_picture(const Arguments& arguments);

@@ -56,7 +56,7 @@ bool is_report(const CommandContext& context, const std::string& word) {
 }
 
 int run_show_report(const CommandContext& context) {
-    CLI::App app("Shows a run in retrospect.", "tt-run show");
+    CLI::App app;
     PictureOutput output;
     define_picture_output(app, output);
     DiagnosticSink sink;
@@ -82,7 +82,7 @@ int run_show_report(const CommandContext& context) {
 }
 
 int run_diff_reports(const CommandContext& context) {
-    CLI::App app("Compares two runs by what they did.", "tt-run diff");
+    CLI::App app;
     std::string format = "text";
     std::string output;
     app.add_option("--format", format, "text or json")

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/cluster_argument.hpp"
+#include "cli/command_page.hpp"
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/fabric_arguments.hpp"
@@ -34,6 +35,24 @@ using support::Diagnostic;
 using support::DiagnosticSink;
 
 namespace {
+
+constexpr CommandPage kPage{
+    .name = "show",
+    .words = "[options] [cluster|mgd|mapping|links] FILE...",
+    .brief = "a machine, a descriptor, a mapping, a run; fabric and routes of a job",
+    .summary = "Shows what files or systems are: hardware, a Mesh Graph Descriptor, the one on the other.",
+    .notes =
+        "  FILE  a Mesh Graph Descriptor, rank bindings, the directory of a run's report, or hardware: a "
+        "file, a\n        directory, or a system's name; a descriptor together with hardware is a mapping; "
+        "`links` is a matrix\n\n"
+        "`tt-run show fabric MGD`, `tt-run show routes --from NODE --to NODE MGD` and `tt-run show traffic`\n"
+        "show what runs on it.\n",
+    .examples =
+        "  tt-run show --list\n"
+        "  tt-run show 't3k*2'\n"
+        "  tt-run show configs/split-galaxy-4x4/mgd.textproto wh-galaxy --format svg -o mapping.svg\n"
+        "  tt-run show wh-galaxy --format json -o galaxy.json\n",
+};
 
 struct ShowOptions {
     PictureOutput output;
@@ -275,28 +294,25 @@ What wanted(std::vector<std::size_t>& words, const Arguments& arguments) {
 
 }  // namespace
 
+void describe_show_topology(const PageVisitor& visit) {
+    CLI::App app;
+    ShowOptions options;
+    define(app, options);
+    visit(kPage, app);
+}
+
 int run_show_topology(const CommandContext& context) {
-    CLI::App app("Shows what files or systems are: hardware, a Mesh Graph Descriptor, the one on the other.",
-                 "tt-run show");
+    CLI::App app;
     ShowOptions options;
     define(app, options);
     DiagnosticSink sink;
     auto parsed = parse_verb_arguments(app, context.arguments, sink);
     if (parsed && parsed->options.help_wanted) {
-        context.console.print(
-            app.help() +
-            "\n  [cluster|mgd|mapping|links] FILE...\n     a Mesh Graph Descriptor, rank "
-            "bindings, the report of a run (its directory), or\n     " +
-            std::string(kClusterHelp) +
-            ";\n     a descriptor together with a cluster is a mapping; `links` is a matrix\n\n"
-            "`tt-run show fabric MGD`, `tt-run show routes --from NODE --to NODE MGD` and\n"
-            "`tt-run show traffic --from NODE --to NODE --bytes N MGD` show what runs on it.\n\n" +
-            std::string(kExitCodeHelp));
+        context.console.print(render_help(kPage, app));
         return kYes;
     }
     if (parsed && options.list) {
-        context.console.print(list_of_words(options.output.format));
-        return kYes;
+        return deliver(context, options.output.file, list_of_words(options.output.format));
     }
     const What what = parsed ? wanted(parsed->words, context.arguments) : What::guess;
     if (parsed && parsed->words.empty()) {

@@ -32,9 +32,9 @@ set_target_properties(tt_run_runtime PROPERTIES
 
 set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/tt_run)
 install(TARGETS tt_run_runtime EXPORT tt_run_runtime LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime
-        NAMELINK_COMPONENT runtime)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/tt_run DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT runtime)
+        NAMELINK_COMPONENT dev)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/tt_run DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
 install(EXPORT tt_run_runtime NAMESPACE tt_run:: FILE tt_runConfig.cmake DESTINATION ${package_directory}
-        COMPONENT runtime)
+        COMPONENT dev)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/tt_runConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${PROJECT_BINARY_DIR}/tt_runConfigVersion.cmake DESTINATION ${package_directory} COMPONENT runtime)
+install(FILES ${PROJECT_BINARY_DIR}/tt_runConfigVersion.cmake DESTINATION ${package_directory} COMPONENT dev)

@@ -77,4 +77,7 @@ inline constexpr DiagnosticKind kManyLiveHosts{"many-live-hosts"};
 inline constexpr DiagnosticKind kBadMeshCoordinates{"bad-mesh-coordinates"};
 inline constexpr DiagnosticKind kHardwareRequired{"hardware-required"};
 
+// A job to begin with.
+inline constexpr DiagnosticKind kNoStarterJob{"no-starter-job"};
+
 }  // namespace tt_run::launcher

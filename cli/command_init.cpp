@@ -1,0 +1,165 @@
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/cluster_argument.hpp"
+#include "cli/commands.hpp"
+#include "cli/diagnostic_kinds.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/verb_arguments.hpp"
+#include "launcher/physical_model.hpp"
+#include "launcher/starter_job.hpp"
+#include "support/text.hpp"
+
+namespace tt_run::cli {
+
+using support::Diagnostic;
+using support::DiagnosticSink;
+
+namespace {
+
+constexpr CommandPage kPage{
+    .name = "init",
+    .words = "[options] X",
+    .brief = "write a Mesh Graph Descriptor and bindings to begin with",
+    .summary =
+        "Writes a Mesh Graph Descriptor and a binding file for a machine, with comments: as many "
+        "meshes as there is room for, joined as its cables join them.",
+    .notes = "  X  hardware: a system's name (`tt-run show --list`), a file, or a directory\n",
+    .examples =
+        "  tt-run init wh-galaxy --mesh 4x4 -o two-halves\n"
+        "  tt-run init t3k -o job\n"
+        "  tt-run init 'wh-galaxy*5@all-to-all:4' -o five-galaxies\n",
+};
+
+struct InitOptions {
+    std::string mesh;
+    std::string meshes;
+    std::string output = ".";
+    bool force = false;
+};
+
+void define(CLI::App& app, InitOptions& options) {
+    app.add_option("--mesh", options.mesh, "rows and columns of each mesh; without it a mesh is a whole host")
+        ->type_name("RxC");
+    app.add_option("--meshes", options.meshes, "how many of them; without it as many as there is room for")
+        ->type_name("N");
+    app.add_option("-o,--output-dir", options.output, "write here instead of the current directory")
+        ->type_name("DIRECTORY");
+    app.add_flag("--force", options.force, "write over files that are there");
+}
+
+launcher::StarterRequest read_request(const InitOptions& options, const ParsedArguments& parsed,
+                                      DiagnosticSink& sink) {
+    launcher::StarterRequest request;
+    if (!options.mesh.empty()) {
+        request.mesh = launcher::parse_mesh_shape(options.mesh);
+        if (!request.mesh) {
+            sink.report(Diagnostic(kBadOption, parsed.span_of("--mesh"),
+                                   fmt::format("`{}` is no shape of a mesh", options.mesh))
+                            .help("write rows and columns: `4x4`"));
+        }
+    }
+    if (!options.meshes.empty()) {
+        const auto number = support::parse_integer(options.meshes);
+        constexpr std::int64_t kMost = 100'000;
+        if (number && *number > 0 && *number <= kMost) {
+            request.meshes = static_cast<std::size_t>(*number);
+        } else {
+            sink.report(Diagnostic(kBadOption, parsed.span_of("--meshes"),
+                                   fmt::format("`{}` is no number of meshes", options.meshes)));
+        }
+    }
+    return request;
+}
+
+/// True if one of the files is there and may not be written over.
+bool is_in_the_way(const CommandContext& context, const launcher::StarterJob& job,
+                   const std::filesystem::path& directory) {
+    for (const launcher::OutputFile& file : job.files) {
+        if (std::filesystem::exists(context.host.working_directory / directory / file.name)) {
+            context.console.print_error(
+                fmt::format("tt-run: error: `{}` is there already; --force writes over it, -o DIRECTORY "
+                            "writes elsewhere\n",
+                            (directory / file.name).lexically_normal().string()));
+            return true;
+        }
+    }
+    return false;
+}
+
+void tell(const CommandContext& context, const launcher::StarterJob& job,
+          const std::filesystem::path& directory, const std::string& system) {
+    const auto path = [&](std::string_view name) {
+        return support::shell_quoted((directory / name).lexically_normal().string());
+    };
+    const std::string quoted = support::shell_quoted(system);
+    context.console.print(
+        fmt::format("{0}: {1} mesh{2} of {3}x{4} chips, {5} connection{6}\n"
+                    "{7}: {1} rank{8}\n"
+                    "\nNext:\n"
+                    "  tt-run check {0} {7} --cluster {9}\n"
+                    "  tt-run --emulate={9} --rank-binding {7} PROGRAM\n",
+                    path("mgd.textproto"), job.meshes, job.meshes == 1 ? "" : "es", job.mesh.rows,
+                    job.mesh.columns, job.connections, job.connections == 1 ? "" : "s",
+                    path("rank_bindings.yaml"), job.meshes == 1 ? "" : "s", quoted));
+}
+
+}  // namespace
+
+void describe_init(const PageVisitor& visit) {
+    CLI::App app;
+    InitOptions options;
+    define(app, options);
+    visit(kPage, app);
+}
+
+int run_init(const CommandContext& context) {
+    CLI::App app;
+    InitOptions options;
+    define(app, options);
+    DiagnosticSink sink;
+    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
+    if (parsed && parsed->options.help_wanted) {
+        context.console.print(render_help(kPage, app));
+        return kYes;
+    }
+    launcher::StarterRequest request;
+    if (parsed) {
+        request = read_request(options, parsed->options, sink);
+        if (parsed->words.size() != 1) {
+            sink.report(Diagnostic(kNothingToRun, {}, "one machine is begun with")
+                            .help("`tt-run init wh-galaxy`; `tt-run show --list` prints the names"));
+        }
+    }
+    if (!parsed || sink.errors() != 0) {
+        context.console.print(sink, true);
+        return kUsage;
+    }
+    const std::size_t word = parsed->words.front();
+    request.system = context.arguments.words()[word];
+    request.place = cluster_span(context.arguments, word);
+    const auto model = launcher::load_named_model({request.system, request.place}, context.host, sink);
+    if (!model) {
+        context.console.print(sink, true);
+        return exit_code_of_unloaded(sink);
+    }
+    const auto job = launcher::build_starter_job(*model, request, context.host, sink);
+    context.console.print(sink, false);
+    if (!job) {
+        return sink.errors() == 0 ? kCannotTell : kNo;
+    }
+    if (!options.force && is_in_the_way(context, *job, options.output)) {
+        return kUsage;
+    }
+    const auto written = launcher::write_files(context.host.working_directory / options.output, job->files);
+    if (!written) {
+        context.console.print_error("tt-run: error: " + written.error().message() + "\n");
+        return kUsage;
+    }
+    tell(context, *job, options.output, request.system);
+    return kYes;
+}
+
+}  // namespace tt_run::cli
