@@ -38,11 +38,11 @@ namespace {
 
 constexpr CommandPage kPage{
     .name = "show",
-    .words = "[options] [cluster|mgd|mapping|links] FILE...",
+    .words = "[options] [cluster|mgd|mapping|links] X...",
     .brief = "a machine, a descriptor, a mapping, a run; fabric and routes of a job",
     .summary = "Shows what files or systems are: hardware, a Mesh Graph Descriptor, the one on the other.",
     .notes =
-        "  FILE  a Mesh Graph Descriptor, rank bindings, the directory of a run's report, or hardware: a "
+        "  X  a Mesh Graph Descriptor, rank bindings, the directory of a run's report, or hardware: a "
         "file, a\n        directory, or a system's name; a descriptor together with hardware is a mapping; "
         "`links` is a matrix\n\n"
         "`tt-run show fabric MGD`, `tt-run show routes --from NODE --to NODE MGD` and `tt-run show traffic`\n"

@@ -24,6 +24,7 @@ using support::Result;
 constexpr const char* kSchema = "tt-run-report";
 constexpr const char* kRankSchema = "tt-run-rank-report";
 constexpr int kVersion = 1;
+constexpr int kRankVersion = 2;
 constexpr std::size_t kLinesKept = 20;
 
 double rounded(double seconds) {
@@ -192,8 +193,8 @@ Error without_number(const Json::exception& problem) {
     return Error(std::string(end == std::string_view::npos ? what : what.substr(end + 2)));
 }
 
-/// The text as JSON of a schema that we can read.
-Result<Json> parse_schema(std::string_view text, const char* schema) {
+/// The text as JSON of a schema that we can read, up to a version of it.
+Result<Json> parse_schema(std::string_view text, const char* schema, int last_version) {
     Json json = Json::parse(text, nullptr, false);
     if (json.is_discarded() || !json.is_object()) {
         return std::unexpected(Error("it is no JSON object"));
@@ -203,9 +204,9 @@ Result<Json> parse_schema(std::string_view text, const char* schema) {
     }
     const int version =
         json.contains("version") && json["version"].is_number_integer() ? json["version"].get<int>() : 0;
-    if (version < 1 || version > kVersion) {
+    if (version < 1 || version > last_version) {
         return std::unexpected(
-            Error(fmt::format("its version is {}; this tt-run reads up to {}", version, kVersion)));
+            Error(fmt::format("its version is {}; this tt-run reads up to {}", version, last_version)));
     }
     return json;
 }
@@ -262,7 +263,7 @@ Result<void> add_rank_report(RunReport& report, job::Rank by, std::string_view t
         return std::unexpected(
             std::move(reason).while_doing(fmt::format("reading what rank {} reports", by.value)));
     };
-    const Result<Json> json = parse_schema(text, kRankSchema);
+    const Result<Json> json = parse_schema(text, kRankSchema, kRankVersion);
     if (!json) {
         return refused(json.error());
     }
@@ -312,7 +313,7 @@ std::string render_report_json(const RunReport& report) {
 }
 
 Result<RunReport> parse_run_report(std::string_view text) {
-    const Result<Json> json = parse_schema(text, kSchema);
+    const Result<Json> json = parse_schema(text, kSchema, kVersion);
     if (!json) {
         return std::unexpected(json.error());
     }

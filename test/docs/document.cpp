@@ -89,6 +89,8 @@ Document Document::parse(const std::string& text) {
             file = name;
         } else if (const auto reason = marker(line, "not run")) {
             not_run = reason;
+        } else if (marker(line, "draw")) {
+            not_run = "drawn by scripts/draw-docs, which its own test compares";
         } else if (line.starts_with("```")) {
             const std::string language = line.substr(3);
             const std::size_t first = at + 1;

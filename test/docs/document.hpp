@@ -28,6 +28,7 @@ struct DocumentStep {
 ///   <!-- file: NAME -->         the block below is a file of that name
 ///   <!-- run: COMMAND -->       a command that readers need not see
 ///   <!-- not run: REASON -->    the block below is not run
+///   <!-- draw: COMMAND -->      the block below is drawn by scripts/draw-docs
 ///
 /// `unmarked` lists lines that look like commands and are in none of these.
 struct Document {
