@@ -6,6 +6,7 @@
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/verb_arguments.hpp"
+#include "job/release.hpp"
 #include "launcher/doctor.hpp"
 #include "support/text.hpp"
 
@@ -67,7 +68,7 @@ int run_doctor(const CommandContext& context) {
     }
     const std::vector<std::string> names = host_names(hosts);
     const std::vector<launcher::HostHealth> health =
-        names.empty() ? std::vector{launcher::examine_host(host, TT_RUN_VERSION)}
+        names.empty() ? std::vector{launcher::examine_host(host, std::string(job::release()))}
                       : launcher::examine_hosts(names, host);
     const std::vector<Finding> together = launcher::compare_hosts(health);
     context.console.print(format == "json" ? launcher::render_health_json(health, together)

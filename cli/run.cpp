@@ -3,6 +3,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "job/release.hpp"
 
 namespace tt_run::cli {
 
@@ -14,6 +15,7 @@ struct Verb {
 };
 
 constexpr std::array kVerbs = std::to_array<Verb>({
+    {"agent", run_agent},
     {"cache", run_cache},
     {"check", run_check},
     {"convert", run_convert},
@@ -35,7 +37,7 @@ int run(const CommandContext& context) {
         }
     }
     if (words.size() > 1 && words[1] == "--version") {
-        context.console.print("tt-run " TT_RUN_VERSION "\n");
+        context.console.print("tt-run " + std::string(job::release()) + "\n");
         return kYes;
     }
     return run_launch(context);

@@ -59,6 +59,8 @@ const char* name_of(EndCause cause) {
             return "deadlock";
         case EndCause::launcher:
             return "launcher";
+        case EndCause::host:
+            return "host";
         case EndCause::lost_output:
             return "lost-output";
     }
