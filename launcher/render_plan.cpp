@@ -88,8 +88,8 @@ std::string render_plan(const LaunchPlan& plan, const support::HostEnvironment& 
     text += fmt::format("# launcher: {}\n", on_one_line(plan.launcher_reason));
     text += fmt::format("# placed by: {}\n", on_one_line(plan.placement_reason));
     if (hosts.size() > 1) {
-        for (const auto& [host, ranks] : hosts) {
-            text += fmt::format("#   host {}: {} {}\n", on_one_line(host),
+        for (const auto& [name, ranks] : hosts) {
+            text += fmt::format("#   host {}: {} {}\n", on_one_line(name),
                                 ranks.size() == 1 ? "rank" : "ranks", render_rank_set(ranks));
         }
     }

@@ -43,10 +43,10 @@ std::string host_among(char** words) {
     return "";
 }
 
-/// Never returns. ssh writes its own words to `log`; what the command there says stays on standard error.
-[[noreturn]] void become_ssh(char** words, int log) {
-    std::string log_file = "/dev/fd/" + std::to_string(log);
-    std::vector<std::string> arguments{"ssh", "-E", log_file};
+/// Never returns. What ssh says, and the command there, goes to `errors`.
+[[noreturn]] void become_ssh(char** words, int errors) {
+    ::dup2(errors, STDERR_FILENO);
+    std::vector<std::string> arguments{"ssh"};
     for (const char* option :
          {"BatchMode=yes", "ConnectTimeout=10", "ServerAliveInterval=5", "ServerAliveCountMax=6"}) {
         arguments.insert(arguments.end(), {"-o", option});
@@ -61,7 +61,7 @@ std::string host_among(char** words) {
     pointers.push_back(nullptr);
     ::execvp("ssh", pointers.data());
     const std::string why = std::string("ssh: ") + std::strerror(errno);
-    static_cast<void>(!::write(log, why.data(), why.size()));
+    static_cast<void>(!::write(STDERR_FILENO, why.data(), why.size()));
     ::_exit(kSshFailed);
 }
 
@@ -88,8 +88,8 @@ void tell_supervisor(const std::string& host, const std::string& reason) {
 }  // namespace
 
 int reach_host(char** words) {
-    std::array<int, 2> log{};
-    if (::pipe(log.data()) != 0) {
+    std::array<int, 2> errors{};
+    if (::pipe(errors.data()) != 0) {
         return kSshFailed;
     }
     const pid_t parent = ::getpid();
@@ -99,13 +99,14 @@ int reach_host(char** words) {
         if (::getppid() != parent) {
             ::_exit(kSshFailed);
         }
-        ::close(log[0]);
-        become_ssh(words, log[1]);
+        ::close(errors[0]);
+        become_ssh(words, errors[1]);
     }
-    ::close(log[1]);
+    ::close(errors[1]);
     std::string said;
     std::array<char, 512> block{};
-    for (ssize_t got = 0; (got = ::read(log[0], block.data(), block.size())) > 0;) {
+    for (ssize_t got = 0; (got = ::read(errors[0], block.data(), block.size())) > 0;) {
+        static_cast<void>(!::write(STDERR_FILENO, block.data(), static_cast<std::size_t>(got)));
         said.append(block.data(), static_cast<std::size_t>(got));
         said.erase(0, said.size() > kMostWords ? said.size() - kMostWords : 0);
     }

@@ -2,6 +2,8 @@
 // other hosts need nothing but tt-run and the program.
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <regex>
 #include <sstream>
 
@@ -9,8 +11,10 @@
 #include <fmt/format.h>
 
 #include "test/hosts/test_hosts.hpp"
+#include "test/unit/topology/physical/fake_host.hpp"
 
 using namespace tt_run::test;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -224,5 +228,51 @@ TEST_CASE("a host with another version of tt-run is refused, and both versions a
         outcome.standard_error,
         std::regex("host tthost2 has tt-run 99\\.0\\.0-other, and this is tt-run \\d+\\.\\d+\\.\\d+")));
     CHECK(std::regex_search(doctor.standard_output, std::regex("on tthost1; 99\\.0\\.0-other on tthost2")));
+    CHECK(leftovers().empty());
+}
+
+TEST_CASE("phase 1 asks every host for its devices, joins what they find, and heeds no order of hosts") {
+    // Two T3Ks in a line: their devices as the driver shows them, and the vendor's tool, which tells the links.
+    const FakeHost devices("X12DPG-QT6", FakeHost::t3k());
+    const fs::path fake = fs::path(std::getenv("TT_RUN_HOSTS_STATE")) / "t3k";
+    fs::copy(devices.directory().path(), fake / "root", fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+    shell_on(0, "cd " + fake.string() + " && " + program("tt-run") + " convert 't3k*2@line' -o found >/dev/null");
+    for (const int host : {1, 2}) {
+        const std::string bin = fmt::format("{}/bin{}", fake.string(), host);
+        shell_on(host, fmt::format("mkdir {0} && printf '#!/bin/sh\\ncp {1}/found/host-{2}.yaml \"$2\"\\n' >{0}/topology && chmod "
+                                   "+x {0}/topology && mount --bind {0} /usr/local/bin && mount --bind {1}/root/sys /sys",
+                                   bin, fake.string(), host - 1));
+    }
+    shell_on(0, "cat >/tmp/mgd.textproto <<'END'\n"
+                "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [2, 4] } host_topology { dims: [1, 2] } "
+                "channels { count: 2 policy: STRICT } }\n"
+                "top_level_instance { mesh { mesh_descriptor: \"M\" mesh_id: 0 } }\nEND\n");
+    std::vector<std::vector<std::string>> seen;
+    for (const std::string hosts : {"tthost2,tthost1", "tthost1,tthost2"}) {
+        INFO(hosts);
+        const ChildOutcome outcome =
+            run_job({"-m", "mgd.textproto", "--hosts", hosts, "--force-rediscovery", "/bin/sh", "-c",
+                     "echo rank $TT_RUN_RANK host rank $TT_MESH_HOST_RANK on $(hostname): $TT_VISIBLE_DEVICES"});
+        INFO(outcome.standard_error);
+        CHECK(outcome.exit_code == 0);
+        std::istringstream lines(outcome.standard_output);
+        std::vector<std::string>& sorted = seen.emplace_back();
+        for (std::string line; std::getline(lines, line);) {
+            sorted.push_back(line);
+        }
+        std::ranges::sort(sorted);
+    }
+    const ChildOutcome nothing = run_job({"-m", "mgd.textproto", "--hosts", "tthost1,tthost3", "true"});
+    for (const int host : {1, 2}) {
+        shell_on(host, "umount /sys && umount /usr/local/bin");
+    }
+    shell_on(0, "rm -r /tmp/generated /tmp/mgd.textproto");
+    REQUIRE(seen[0].size() == 2);
+    CHECK(seen[0][0].starts_with("rank 0 host rank 0 on tthost"));
+    CHECK(seen[0][0].find("0000:") != std::string::npos);
+    CHECK(seen[1] == seen[0]);
+    INFO(nothing.standard_error);
+    CHECK(nothing.exit_code == 2);
+    CHECK(nothing.standard_error.find("tthost3 has no Tenstorrent device") != std::string::npos);
     CHECK(leftovers().empty());
 }

@@ -32,7 +32,7 @@ bool is_slurm_here() {
     return false;
 }
 
-std::string tt_run(const std::string& options, const std::string& program_words) {
+std::string launch(const std::string& options, const std::string& program_words) {
     return fmt::format("{} --emulate --rank-binding {}/rank_bindings.yaml {} {}", program("tt-run"),
                        config("split-galaxy-4x2"), options, program_words);
 }
@@ -57,7 +57,7 @@ TEST_CASE("inside an allocation ranks go to its hosts, through Slurm, under Hydr
         const ChildOutcome outcome =
             run_on(0, {"/bin/bash", "-c",
                        "cd /tmp && exec salloc -Q -N4 --ntasks-per-node=1 " +
-                           tt_run("-v " + launcher, program("hosts_program") + kPipeline)});
+                           launch("-v " + launcher, program("hosts_program") + kPipeline)});
         INFO(outcome.standard_error);
         CHECK(outcome.exit_code == 0);
         CHECK(has(outcome.standard_error, "# placed by: Slurm's allocation (SLURM_JOB_NODELIST)"));
@@ -70,8 +70,8 @@ TEST_CASE("sbatch runs the same script, and has the job's exit code") {
     if (!is_slurm_here()) {
         return;
     }
-    shell_on(0, "cat >/tmp/job.sh <<'END'\n#!/bin/bash\n" + tt_run("", program("hosts_program") + kPipeline) +
-                    "\necho first: $?\n" + tt_run("", "/bin/sh -c 'exit $((TT_RUN_RANK * 3))'") +
+    shell_on(0, "cat >/tmp/job.sh <<'END'\n#!/bin/bash\n" + launch("", program("hosts_program") + kPipeline) +
+                    "\necho first: $?\n" + launch("", "/bin/sh -c 'exit $((TT_RUN_RANK * 3))'") +
                     "\necho second: $?\nEND\n");
     const ChildOutcome outcome =
         run_on(0, {"/bin/bash", "-c",
@@ -92,7 +92,7 @@ TEST_CASE("scancel leaves nothing on any host") {
     for (const std::string launcher : {"", "--launcher srun"}) {
         INFO(launcher);
         shell_on(0, "cat >/tmp/job.sh <<'END'\n#!/bin/bash\n" +
-                        tt_run(launcher, program("hosts_program") + " 5 0 65536") + "\nEND\n");
+                        launch(launcher, program("hosts_program") + " 5 0 65536") + "\nEND\n");
         const std::string id = shell_on(
             0, "cd /tmp && sbatch --parsable -N4 --ntasks-per-node=1 -o /tmp/job.log job.sh | tr -d '\\n'");
         bool is_running = false;

@@ -83,7 +83,7 @@ TEST_CASE("hosts that are silent for too long are named with their ranks, once t
         verdict->explanation ==
         "tt-run: host far does not answer for 8 s (--host-timeout): frozen, down, or cut off; on it rank 2\n"
         "tt-run: host near does not answer for 8 s (--host-timeout): frozen, down, or cut off; on it ranks "
-        "0-1\n");
+        "0,1\n");
 }
 
 TEST_CASE("after a sleep of its own the watch begins anew") {
