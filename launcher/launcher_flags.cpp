@@ -177,7 +177,8 @@ class FlagChooser {
         if (!all_here() && plan_.batch != BatchSystem::slurm && !has_own_remote_shell()) {
             const char* const mca = is_old ? "--mca" : "--prtemca";
             const std::string component = is_old ? "plm_rsh_" : "plm_ssh_";
-            add({mca, component + "agent", find_agent(host_).string()},
+            // Daemons elsewhere read this too, and want something that they have.
+            add({mca, component + "agent", find_agent(host_).string() + " : ssh"},
                 "runs ssh, and tells when a host cannot be reached", Form::supervised);
             add({mca, component + "no_tree_spawn", "1"}, "every host is reached from here", Form::supervised);
         }

@@ -116,7 +116,7 @@ TEST_CASE("inside a host bytes go through memory, between hosts through the cabl
         const std::uint64_t before = bytes_received(1) + bytes_received(2);
         must_succeed(
             run_job({"--emulate", "--rank-binding", config("split-galaxy-4x2") + "/rank_bindings.yaml",
-                     "--hosts", hosts, program("hosts_program"), "7", "4", "1048576"}));
+                     "--mpi-args", "--host " + hosts, program("hosts_program"), "7", "4", "1048576"}));
         carried.push_back(bytes_received(1) + bytes_received(2) - before);
     }
     const std::uint64_t one_hop = 4ULL * 8 * 1048576;  // tensors, chips, bytes
