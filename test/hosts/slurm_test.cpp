@@ -62,7 +62,7 @@ TEST_CASE("inside an allocation ranks go to its hosts, through Slurm, under Hydr
         CHECK(outcome.exit_code == 0);
         CHECK(has(outcome.standard_error, "# placed by: Slurm's allocation (SLURM_JOB_NODELIST)"));
         must_have_run_on_each_host(outcome.standard_output);
-        CHECK(leftovers().empty());
+        CHECK(leftovers() == "");
     }
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("sbatch runs the same script, and has the job's exit code") {
     CHECK(has(outcome.standard_output, "first: 0\n"));
     CHECK((has(outcome.standard_output, "second: 3\n") || has(outcome.standard_output, "second: 6\n") ||
            has(outcome.standard_output, "second: 9\n")));
-    CHECK(leftovers().empty());
+    CHECK(leftovers() == "");
 }
 
 TEST_CASE("scancel leaves nothing on any host") {
@@ -105,6 +105,6 @@ TEST_CASE("scancel leaves nothing on any host") {
         shell_on(0, "scancel " + id);
         shell_on(0,
                  "rm -f /tmp/job.sh; until [ -z \"$(squeue -h)\" ]; do sleep 0.2; done; rm -f /tmp/job.log");
-        CHECK(leftovers().empty());
+        CHECK(leftovers() == "");
     }
 }

@@ -159,7 +159,7 @@ TEST_CASE("a stranger on the network can neither join, read, nor end a job") {
         CHECK(outcome.standard_output.find(fmt::format("rank {} is done\n", rank)) != std::string::npos);
     }
     CHECK(outcome.standard_error.find("stranger") == std::string::npos);
-    CHECK(leftovers().empty());
+    CHECK(leftovers() == "");
 }
 
 TEST_CASE("the token of a job stands on no command line, and no other user can read it") {
@@ -187,5 +187,5 @@ TEST_CASE("the token of a job stands on no command line, and no other user can r
     REQUIRE(token.size() == 32);
     CHECK(lines.find(token) == std::string::npos);
     CHECK(lines.find("TT_RUN_TOKEN") == std::string::npos);
-    CHECK(leftovers().empty());
+    CHECK(leftovers() == "");
 }
