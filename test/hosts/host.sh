@@ -17,7 +17,6 @@ mount --bind "$state/$name.boot_id" /proc/sys/kernel/random/boot_id
 for directory in /tmp /var/tmp /dev/shm /root /run; do
     mount -t tmpfs -o mode=1777,size=1g "own" "$directory"
 done
-mount -t sysfs own /sys # of this network
 mkdir -m 700 /root/.ssh
 mkdir /run/sshd
 cp "$state"/ssh/{id_ed25519,authorized_keys,config,known_hosts} /root/.ssh/

@@ -168,7 +168,7 @@ void set_cable(int host, bool connected) {
 }
 
 std::uint64_t bytes_received(int host) {
-    return std::stoull(shell_on(host, "cat /sys/class/net/eth0/statistics/rx_bytes"));
+    return std::stoull(shell_on(host, "awk '/eth0:/ {print $2}' /proc/net/dev"));
 }
 
 std::vector<pid_t> processes_on(int host) {
@@ -179,7 +179,7 @@ std::vector<pid_t> processes_on(int host) {
 }
 
 void set_frozen(int host, bool frozen) {
-    for (const pid_t pid : processes_on(host)) {
+    for (const pid_t pid : all_processes_on(host)) {
         ::kill(pid, frozen ? SIGSTOP : SIGCONT);
     }
 }

@@ -38,7 +38,7 @@ std::uint64_t bytes_received(int host);
 
 /// Every process of the host, but for those that it had when the tests began.
 std::vector<pid_t> processes_on(int host);
-/// Stops them all, as a host that hangs would; or lets them go on.
+/// Stops every process of the host, sshd and all, as if it hung; or lets them go on.
 void set_frozen(int host, bool frozen);
 
 /// Waits for all hosts to be as they were: no process and no file in /tmp or /dev/shm more than at the
