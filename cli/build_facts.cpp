@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/commit.hpp"
+#include "job/release.hpp"
 #include "job/supervision_message.hpp"
 
 namespace tt_run::cli {
@@ -21,7 +22,7 @@ std::string render_build_facts() {
         "  libraries     " TT_RUN_LIBRARIES
         "\n"
         "  supervision   protocol {}\n",
-        TT_RUN_VERSION, kCommit.empty() ? "" : fmt::format(" ({})", kCommit), TT_RUN_COMPILER,
+        job::release(), kCommit.empty() ? "" : fmt::format(" ({})", kCommit), TT_RUN_COMPILER,
         TT_RUN_BUILD_TYPE, TT_RUN_SYSTEM, TT_RUN_STATIC ? "one static executable" : "with shared libraries",
         job::kProtocolVersion);
 }

@@ -7,6 +7,7 @@
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/verb_arguments.hpp"
+#include "job/release.hpp"
 #include "launcher/doctor.hpp"
 #include "launcher/self_test.hpp"
 #include "support/text.hpp"
@@ -113,7 +114,7 @@ int run_doctor(const CommandContext& context) {
     }
     const std::vector<std::string> names = host_names(options.hosts);
     const std::vector<launcher::HostHealth> health =
-        names.empty() ? std::vector{launcher::examine_host(host, TT_RUN_VERSION)}
+        names.empty() ? std::vector{launcher::examine_host(host, std::string(job::release()))}
                       : launcher::examine_hosts(names, host);
     const std::vector<Finding> together = launcher::compare_hosts(health);
     context.console.print(options.format == "json" ? launcher::render_health_json(health, together)

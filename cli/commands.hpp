@@ -42,6 +42,10 @@ int run_generate_rank_bindings(const CommandContext& context);
 /// `tt-run doctor [--hosts A,B]`: what keeps jobs from running here, and how to put it right.
 int run_doctor(const CommandContext& context);
 
+/// `tt-run agent`: a rank's agent, on hosts that have no tt-run-agent. The MPI launcher starts it, nobody
+/// else does.
+int run_agent(const CommandContext& context);
+
 /// `tt-run env --rank N [launch options]`: a rank's environment and where each value comes from.
 int run_env(const CommandContext& context);
 

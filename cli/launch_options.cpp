@@ -96,6 +96,7 @@ class OptionChecker {
             options.plan.mpi =
                 launcher::parse_mpi_arguments(text, family, sink_).value_or(launcher::MpiArguments{});
         }
+        place_on_hosts(options.plan.mpi);
     }
 
     /// Exactly one of the five says which ranks there are.
@@ -161,20 +162,30 @@ class OptionChecker {
             sink_.report(Diagnostic(kOptionConflict, span,
                                     "`--hosts` and `--mock-cluster-rank-binding` both say where the ranks "
                                     "run; give one of them"));
-        } else if (!is_auto()) {
-            sink_.report(Diagnostic(kOptionIgnored, span,
-                                    "`--hosts` has no meaning with a binding file; it is ignored")
-                             .help("to place ranks on hosts, use --mpi-args \"--host a,b\""));
         }
         return names;
     }
 
+    /// With a binding file `--hosts` is where its ranks go, unless --mpi-args says that already.
+    void place_on_hosts(launcher::MpiArguments& mpi) {
+        if (raw_.hosts.empty() || is_auto()) {
+            return;
+        }
+        if (!mpi.hosts.empty() || mpi.hostfile) {
+            sink_.report(Diagnostic(kOptionIgnored, parsed_.span_of("--hosts"),
+                                    "`--hosts` gives way to the hosts in --mpi-args; it is ignored")
+                             .also(mpi.hostfile ? mpi.hostfile->span : mpi.hosts.front().span, "these"));
+            return;
+        }
+        mpi.hosts = hosts();
+    }
+
     std::optional<launcher::AllocationRequest> allocation() {
         launcher::AllocationRequest request;
-        request.hosts = hosts();
         if (!is_auto()) {
             return std::nullopt;
         }
+        request.hosts = hosts();
         request.mesh_graph = given("--mesh-graph-descriptor", raw_.mesh_graph_descriptor);
         request.mesh_graph_mapping =
             given("--mesh-graph-descriptor-mapping", raw_.mesh_graph_descriptor_mapping);

@@ -27,8 +27,8 @@ void define_launch(CLI::App& app, LaunchWords& words) {
         ->type_name("FILE")
         ->group(which)
         ->multi_option_policy(last);
-    app.add_option("--hosts", words.hosts, "hosts to work the bindings out for")
-        ->type_name("A,B,...")
+    app.add_option("--hosts", words.hosts, "where ranks run, in this order, with slots if you like: wh-01:4")
+        ->type_name("A,B:N,...")
         ->group(which)
         ->multi_option_policy(last);
     app.add_option("--mock-cluster-rank-binding", words.mock_cluster,

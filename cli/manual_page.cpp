@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "job/release.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::cli {
@@ -101,7 +102,7 @@ std::string render_manual(const CommandPage& page, const CLI::App& app) {
     std::string title = manual_name(page);
     std::transform(title.begin(), title.end(), title.begin(),
                    [](unsigned char letter) { return std::toupper(letter); });
-    std::string out = fmt::format(".TH {} 1 \"\" \"tt-run {}\" \"tt-run\"\n", escaped(title), TT_RUN_VERSION);
+    std::string out = fmt::format(".TH {} 1 \"\" \"tt-run {}\" \"tt-run\"\n", escaped(title), job::release());
     out += section("NAME", fmt::format("{} \\- {}\n", escaped(manual_name(page)), escaped(page.brief)));
     out += section("SYNOPSIS", fmt::format(".B tt\\-run {}\n{}\n", escaped(page.name), escaped(page.words)));
     std::string description = escaped(page.summary) + "\n";

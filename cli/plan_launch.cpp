@@ -17,8 +17,7 @@ std::optional<launcher::LaunchPlan> load_plan(const LaunchOptions& options,
                                               const support::HostEnvironment& host,
                                               support::DiagnosticSink& sink) {
     const auto text = support::read_file(host.working_directory / host.with_home(options.from_plan->value));
-    auto plan =
-        text ? launcher::parse_plan_json(*text, launcher::find_agent(host)) : std::unexpected(text.error());
+    auto plan = text ? launcher::parse_plan_json(*text, host) : std::unexpected(text.error());
     if (!plan) {
         sink.report(support::Diagnostic(
             launcher::kPlanUnusable, options.from_plan->span,

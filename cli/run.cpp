@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
+#include "job/release.hpp"
 #include "support/spelling.hpp"
 
 namespace tt_run::cli {
@@ -22,6 +23,7 @@ struct Verb {
 };
 
 constexpr std::array kVerbs = std::to_array<Verb>({
+    {"agent", run_agent, nullptr},  // what tt-run starts where it alone is installed; not for people
     {"cache", run_cache, describe_cache},
     {"check", run_check, describe_check},
     {"completion", run_completion, describe_completion},
@@ -40,7 +42,9 @@ constexpr std::array kVerbs = std::to_array<Verb>({
 std::optional<std::string> meant_verb(const std::string& word, const support::HostEnvironment& host) {
     std::vector<std::string_view> names;
     for (const Verb& verb : kVerbs) {
-        names.push_back(verb.name);
+        if (verb.describe != nullptr) {
+            names.push_back(verb.name);
+        }
     }
     return word.starts_with('-') || host.find_program(word) ? std::nullopt
                                                             : support::nearest_spelling(word, names);
@@ -51,7 +55,9 @@ std::optional<std::string> meant_verb(const std::string& word, const support::Ho
 void visit_commands(const PageVisitor& visit) {
     describe_launch(visit);
     for (const Verb& verb : kVerbs) {
-        verb.describe(visit);
+        if (verb.describe != nullptr) {
+            verb.describe(visit);
+        }
     }
 }
 

@@ -100,6 +100,8 @@ void define_supervision(CLI::App& app, SupervisionWords& words) {
     add_time("--start-timeout", words.start_timeout, "end the job if some rank has not started by then (2m)");
     add_time("--timeout", words.timeout, "end the job after this time");
     add_time("--idle-timeout", words.idle_timeout, "end the job if no rank prints anything for this time");
+    add_time("--host-timeout", words.host_timeout,
+             "give up another host that does not answer for this time (30s)");
     app.add_option(
            "--launcher", words.launcher,
            "hydra, openmpi, srun, or a program; else the one that PROGRAM's own MPI library belongs to")
@@ -156,6 +158,7 @@ void read_supervision(const SupervisionWords& words, const ParsedArguments& pars
     reader.read_duration("--start-timeout", words.start_timeout, options.start_timeout);
     reader.read_duration("--timeout", words.timeout, options.timeout);
     reader.read_duration("--idle-timeout", words.idle_timeout, options.idle_timeout);
+    reader.read_duration("--host-timeout", words.host_timeout, options.host_timeout);
     options.output.tag = tag_of(words);
     options.output.fold = words.fold;
     reader.read_rank(words.only_rank, options.output.only_rank);

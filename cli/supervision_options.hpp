@@ -17,6 +17,7 @@ struct SupervisionWords {
     std::string start_timeout;
     std::string timeout;
     std::string idle_timeout;
+    std::string host_timeout;
     bool tag_output = false;
     std::string tag = "none";
     bool fold = false;

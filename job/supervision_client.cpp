@@ -28,7 +28,7 @@ std::optional<SupervisionClient> SupervisionClient::connect(const std::string& a
     }
     Channel channel(std::move(*connection), kLargestFromRank);
     channel.send(
-        Hello{kProtocolVersion, token, Role::runtime, rank, static_cast<std::uint32_t>(::getpid()), {}});
+        Hello{kProtocolVersion, token, Role::runtime, rank, static_cast<std::uint32_t>(::getpid()), {}, {}});
     return SupervisionClient(std::move(channel));
 }
 

@@ -29,6 +29,7 @@ class Writer {
         field(static_cast<std::uint32_t>(value.size()));
         bytes_ += value;
     }
+    void field(const HandedFile& file) { fields(file.variable, file.path, file.bytes); }
     void field(const Wait& wait) {
         fields(wait.object, wait.peers, wait.have, wait.need, wait.key, wait.kind);
     }
@@ -74,13 +75,8 @@ class Reader {
         ok_ = ok_ && byte <= 1;
         value = byte == 1;
     }
-    template <class Choice>
-    requires std::is_enum_v<Choice>
-    void field(Choice& value) {
-        const auto byte = number<std::uint8_t>();
-        ok_ = ok_ && (byte == 1 || byte == 2);
-        value = static_cast<Choice>(byte);
-    }
+    void field(Role& value) { value = choice<Role>(3); }
+    void field(Stream& value) { value = choice<Stream>(2); }
     void field(Rank& value) {
         const auto number_read = number<std::uint32_t>();
         ok_ = ok_ && number_read <= 0x7fffffffU;
@@ -88,6 +84,7 @@ class Reader {
     }
     void field(std::string_view& value) { value = take(number<std::uint32_t>()); }
     void field(std::string& value) { value = take(number<std::uint32_t>()); }
+    void field(HandedFile& file) { fields(file.variable, file.path, file.bytes); }
     void field(Wait& wait) { fields(wait.object, wait.peers, wait.have, wait.need, wait.key, wait.kind); }
     void field(Brought& brought) { fields(brought.key, brought.count, brought.kind); }
     template <class Item>
@@ -104,6 +101,13 @@ class Reader {
     }
 
   private:
+    template <class Choice>
+    Choice choice(std::uint8_t last) {
+        const auto byte = number<std::uint8_t>();
+        ok_ = ok_ && byte >= 1 && byte <= last;
+        return static_cast<Choice>(byte);
+    }
+
     std::string_view take(std::size_t size) {
         if (!ok_ || size > bytes_.size()) {
             ok_ = false;
@@ -123,9 +127,9 @@ template <class Codec, class M>
 void visit_fields(Codec& codec, M& m) {
     using T = std::remove_const_t<M>;
     if constexpr (std::is_same_v<T, Hello>) {
-        codec.fields(m.version, m.token, m.role, m.rank, m.pid, m.host);
+        codec.fields(m.version, m.token, m.role, m.rank, m.pid, m.host, m.release);
     } else if constexpr (std::is_same_v<T, StartOrder>) {
-        codec.fields(m.arguments, m.environment, m.directory, m.has_input, m.grace_ms);
+        codec.fields(m.arguments, m.environment, m.directory, m.has_input, m.grace_ms, m.silence_ms, m.files);
     } else if constexpr (std::is_same_v<T, Started>) {
         codec.fields(m.pid);
     } else if constexpr (std::is_same_v<T, NotStarted>) {
@@ -152,6 +156,8 @@ void visit_fields(Codec& codec, M& m) {
         codec.fields(m.number);
     } else if constexpr (std::is_same_v<T, Report>) {
         codec.fields(m.piece);
+    } else if constexpr (std::is_same_v<T, Unreachable>) {
+        codec.fields(m.host, m.reason);
     } else {
         static_assert(std::is_empty_v<T>, "list the fields of this message");
     }

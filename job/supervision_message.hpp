@@ -28,10 +28,12 @@ inline constexpr std::uint32_t kLargestHello = 512;
 inline constexpr std::uint32_t kLargestFromRank = 1U << 20U;
 inline constexpr std::uint32_t kLargestFromSupervisor = 16U << 20U;
 
-enum class Role : std::uint8_t { agent = 1, runtime = 2 };
+/// `reach`: what speaks to one host for the MPI launcher (launcher/agent/reach_host.hpp); of no rank.
+enum class Role : std::uint8_t { agent = 1, runtime = 2, reach = 3 };
 enum class Stream : std::uint8_t { output = 1, error = 2 };
 
-/// The first message on a connection. Anything else first, or the wrong token, and the peer is dropped.
+/// The first message on a connection. Anything else first, or the wrong token, and the peer is dropped. Its
+/// fields are the same in every version, so that a supervisor can name one that is not its own.
 struct Hello {
     std::uint32_t version = kProtocolVersion;
     std::string token;
@@ -39,6 +41,14 @@ struct Hello {
     Rank rank;
     std::uint32_t pid = 0;
     std::string host;
+    std::string release;  ///< an agent's (release.hpp)
+};
+
+/// A file of the supervisor's host that `variable` names, for a host that does not have it.
+struct HandedFile {
+    std::string variable;
+    std::string path;
+    std::string bytes;
 };
 
 /// A rank's row of the plan, the supervisor's answer to an agent's Hello.
@@ -48,6 +58,9 @@ struct StartOrder {
     std::string directory;
     bool has_input = false;      ///< else the program reads end-of-file
     std::uint32_t grace_ms = 0;  ///< between TERM and KILL when the supervisor is lost
+    /// A supervisor of which nothing has been heard for so long is lost; 0 if it sends no Heartbeats.
+    std::uint32_t silence_ms = 0;
+    std::vector<HandedFile> files;
 };
 
 struct Started {
@@ -160,9 +173,20 @@ struct Report {
     std::string_view piece;
 };
 
+/// Between hosts, from a supervisor now and then; an agent sends it back. A peer that is silent is frozen, or
+/// cut off.
+struct Heartbeat {};
+
+/// From `reach`: the host cannot be reached, or no more.
+struct Unreachable {
+    std::string host;
+    std::string reason;  ///< ssh's own words
+};
+
 using Message =
     std::variant<Hello, StartOrder, Started, NotStarted, Output, Credit, Input, Exited, Aborted, Gone, Signal,
-                 Terminate, TakeStacks, Stacks, Leave, Blocked, Unblocked, Probe, Report>;
+                 Terminate, TakeStacks, Stacks, Leave, Blocked, Unblocked, Probe, Report, Heartbeat,
+                 Unreachable>;
 
 /// The message as one frame, ready to be written.
 std::string encode(const Message& message);

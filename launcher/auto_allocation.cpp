@@ -105,6 +105,8 @@ class Allocator {
             model_ = load_mock_model(mock_->paths(), host_, sink);
         } else if (is_this_host()) {
             model_ = discover_model(host_, false, sink);
+        } else if (!request_.helper && !request_.dry_run) {
+            model_ = discover_hosts(request_.hosts, false, host_, sink_);
         }
         if (model_ && request_.cluster && !request_.hosts.empty()) {
             model_ = restrict_to_hosts(*model_, request_.hosts, host_, sink_);
@@ -189,7 +191,7 @@ class Allocator {
         } else {
             const std::vector<std::string> hosts = host_names();
             planned.told +=
-                fmt::format("# from {} process{} of `tt-run discover --format json`, one on each of {}\n",
+                fmt::format("# from {} process{} of `tt-run discover --format cluster`, one on each of {}\n",
                             hosts.size(), hosts.size() == 1 ? "" : "es", support::join(hosts, ", "));
         }
         planned.told += "# which ranks there are is known only then\n";
@@ -230,10 +232,13 @@ class Allocator {
         }
         if (!model_ || model_->source == ModelSource::live) {
             // Only for a new allocation: the vendor's tool, which tells the links, takes its time.
-            model_ = is_this_host() ? discover_model(host_, true, sink_) : std::nullopt;
+            model_ = is_this_host() ? discover_model(host_, true, sink_)
+                                    : discover_hosts(request_.hosts, true, host_, sink_);
         }
         if (!model_) {
-            report_no_hardware();
+            if (is_this_host()) {
+                report_no_device();
+            }
             return false;
         }
         const support::ErrorWatch watch(sink_);
@@ -258,12 +263,9 @@ class Allocator {
         return written.has_value();
     }
 
-    void report_no_hardware() {
-        const bool here = is_this_host();
+    void report_no_device() {
         sink_.report(
-            Diagnostic(here ? kNoDevice : kManyLiveHosts, request_.hosts.front().span,
-                       here ? "this host has no Tenstorrent device"
-                            : "devices of other hosts cannot be looked at from here yet")
+            Diagnostic(kNoDevice, request_.hosts.front().span, "this host has no Tenstorrent device")
                 .help("describe the hardware with --cluster, or name a program that looks for itself with "
                       "--phase1-helper"));
     }

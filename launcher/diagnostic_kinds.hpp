@@ -41,6 +41,7 @@ inline constexpr DiagnosticKind kHostfileSyntax{"hostfile-syntax"};
 inline constexpr DiagnosticKind kRankfileSyntax{"rankfile-syntax"};
 inline constexpr DiagnosticKind kRankfileMismatch{"rankfile-mismatch"};
 inline constexpr DiagnosticKind kHostList{"host-list"};
+inline constexpr DiagnosticKind kBatchHosts{"batch-hosts"};
 inline constexpr DiagnosticKind kPlacementConflict{"placement-conflict"};
 
 // Words in --mpi-args.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -11,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "launcher/remote_commands.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::launcher {
@@ -54,27 +54,6 @@ std::string render_findings(const std::vector<Finding>& findings) {
     return text;
 }
 
-/// Runs all commands at once through the shell; what each printed on standard output.
-std::vector<std::string> outputs_of(const std::vector<std::string>& commands) {
-    std::vector<FILE*> running;
-    for (const std::string& command : commands) {
-        running.push_back(::popen(command.c_str(), "re"));
-    }
-    std::vector<std::string> outputs;
-    for (FILE* const one : running) {
-        std::string text;
-        std::array<char, 4096> block{};
-        while (const std::size_t got = one == nullptr ? 0 : std::fread(block.data(), 1, block.size(), one)) {
-            text.append(block.data(), got);
-        }
-        if (one != nullptr) {
-            ::pclose(one);
-        }
-        outputs.push_back(std::move(text));
-    }
-    return outputs;
-}
-
 /// One finding if the hosts' values are not all the same: who has what.
 void compare(const std::vector<HostHealth>& hosts, const char* subject, const char* what,
              std::string HostHealth::*value, const char* fix, std::vector<Finding>& findings) {
@@ -99,18 +78,10 @@ void compare(const std::vector<HostHealth>& hosts, const char* subject, const ch
 
 std::vector<HostHealth> examine_hosts(const std::vector<std::string>& hosts,
                                       const support::HostEnvironment& host) {
-    std::vector<std::string> commands;
-    for (const std::string& name : hosts) {
-        // Twice quoted: for the shell here and for the one there.
-        const std::string remote = support::shell_quoted(host.executable.string()) + " doctor --format json";
-        commands.push_back(
-            fmt::format("ssh -o BatchMode=yes -o ConnectTimeout=5 {} {} 2>/dev/null </dev/null",
-                        support::shell_quoted(name), support::shell_quoted(remote)));
-    }
-    const std::vector<std::string> outputs = outputs_of(commands);
+    const std::vector<RemoteOutput> outputs = run_on_hosts(hosts, {"doctor", "--format", "json"}, host);
     std::vector<HostHealth> all;
     for (std::size_t k = 0; k < hosts.size(); ++k) {
-        const auto health = parse_health_json(outputs[k]);
+        const auto health = parse_health_json(outputs[k].output);
         if (health && health->size() == 1) {
             all.push_back(health->front());
             all.back().host = hosts[k];
@@ -120,8 +91,10 @@ std::vector<HostHealth> examine_hosts(const std::vector<std::string>& hosts,
         unknown.host = hosts[k];
         unknown.findings.push_back(
             {FindingGrade::problem, "ssh",
-             outputs[k].empty() ? "cannot be reached by ssh without a password, or has no tt-run at this path"
-                                : "its tt-run answers in words that this one does not understand",
+             outputs[k].output.empty()
+                 ? "cannot be reached by ssh without a password, or has no tt-run at this path: " +
+                       std::string(support::trim(outputs[k].errors))
+                 : "its tt-run answers in words that this one does not understand",
              fmt::format("ssh -o BatchMode=yes {} {} --version", hosts[k], host.executable.string())});
         all.push_back(std::move(unknown));
     }

@@ -198,9 +198,10 @@ class HostExaminer {
     void look_at_agent() {
         const fs::path agent = find_agent(host_);
         if (::access(agent.c_str(), X_OK) != 0) {
-            find(FindingGrade::problem, "agent",
-                 fmt::format("there is no {}: supervised runs need it beside tt-run, on every host",
-                             agent.string()));
+            find(FindingGrade::warning, "agent",
+                 fmt::format("there is no {}: jobs can run here, but not be started from here",
+                             agent.string()),
+                 "install tt-run-agent beside tt-run");
         }
     }
 

@@ -68,6 +68,7 @@ std::string render_cause(const JobOutcome& outcome) {
         case EndCause::timeout:
         case EndCause::idle_timeout:
         case EndCause::deadlock:
+        case EndCause::host:
         case EndCause::ranks:
             break;
     }

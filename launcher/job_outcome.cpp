@@ -64,6 +64,8 @@ int JobOutcome::exit_code() const {
                 return 128 + WTERMSIG(launcher_status);
             }
             break;
+        case EndCause::host:
+            return kLauncherFailed;
         case EndCause::ranks:
             break;
     }
@@ -103,6 +105,8 @@ const char* name_of(EndCause cause) {
             return "deadlock";
         case EndCause::launcher:
             return "launcher";
+        case EndCause::host:
+            return "host";
         case EndCause::lost_output:
             return "lost-output";
     }
@@ -148,8 +152,10 @@ std::string describe_end(const RankOutcome& rank) {
         case State::running:
             return "still running";
         case State::not_started:
-            return fmt::format("not started: {}: {}", rank.attempt,
-                               support::Error::from_errno(rank.error_number).message());
+            return rank.error_number == 0
+                       ? "not started: " + rank.attempt
+                       : fmt::format("not started: {}: {}", rank.attempt,
+                                     support::Error::from_errno(rank.error_number).message());
         case State::lost:
             return "lost: its agent was killed, or its host";
         case State::ended:

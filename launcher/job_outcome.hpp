@@ -38,8 +38,18 @@ struct RankOutcome {
     bool ended_by_itself() const;
 };
 
-/// Why a job ended other than by its ranks' own ends.
-enum class EndCause { ranks, signal, start_timeout, timeout, idle_timeout, deadlock, launcher, lost_output };
+/// Why a job ended other than by its ranks' own ends. `host`: one cannot be reached, or has another tt-run.
+enum class EndCause {
+    ranks,
+    signal,
+    start_timeout,
+    timeout,
+    idle_timeout,
+    deadlock,
+    launcher,
+    host,
+    lost_output
+};
 
 struct JobOutcome {
     EndCause cause = EndCause::ranks;

@@ -1,8 +1,11 @@
 #include "launcher/launcher_flags.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
+
+#include "job/variable_names.hpp"
 
 namespace tt_run::launcher {
 
@@ -36,10 +39,7 @@ class FlagChooser {
         plan_.flags.push_back({std::move(words), std::move(reason), form});
     }
 
-    bool all_here() const {
-        return std::all_of(plan_.ranks.begin(), plan_.ranks.end(),
-                           [&](const PlannedRank& rank) { return rank.place.host == host_.hostname; });
-    }
+    bool all_here() const { return all_ranks_here(plan_, host_); }
 
     /// Runs of ranks on one host, in rank order: `a:2,b:1,a:1`.
     std::string host_list() const {
@@ -63,6 +63,20 @@ class FlagChooser {
         return list;
     }
 
+    /// The user has said what reaches hosts.
+    bool has_own_remote_shell() const {
+        constexpr std::array kWords{"-launcher-exec", "-bootstrap-exec", "plm_rsh_agent", "plm_ssh_agent"};
+        constexpr std::array kVariables{"HYDRA_LAUNCHER_EXEC", "HYDRA_BOOTSTRAP_EXEC",
+                                        "OMPI_MCA_plm_rsh_agent", "PRTE_MCA_plm_ssh_agent"};
+        return std::ranges::any_of(
+                   kVariables,
+                   [&](const char* name) { return host_.non_empty_variable(name).has_value(); }) ||
+               std::ranges::any_of(mpi_.passed_through, [&](const std::string& word) {
+                   return std::ranges::find(kWords, word.substr(word.starts_with("--") ? 1 : 0)) !=
+                          kWords.end();
+               });
+    }
+
     void pass_through() {
         if (!mpi_.passed_through.empty()) {
             add(mpi_.passed_through, "passed through from --mpi-args");
@@ -76,8 +90,14 @@ class FlagChooser {
             add({"-launcher", mpi_.launcher->value}, "asked for in --mpi-args");
         } else if (all_here()) {
             add({"-launcher", "fork"}, "all ranks run on this host");
+        } else if (plan_.batch == BatchSystem::slurm) {
+            add({"-launcher", "slurm"}, "Slurm has given this job the hosts");
         } else {
             add({"-launcher", "ssh"}, "some ranks run on other hosts");
+            if (!has_own_remote_shell()) {
+                add({"-launcher-exec", find_agent(host_).string()},
+                    "runs ssh, and tells when a host cannot be reached", Form::supervised);
+            }
         }
         // Hydra keeps repeats, so this places rank by rank without a rankfile.
         add({"-hosts", host_list()}, "one entry per rank or run of ranks, in rank order");
@@ -121,6 +141,7 @@ class FlagChooser {
         add({"--bind-to", mpi_.binding ? mpi_.binding->value : "none"},
             mpi_.binding ? fmt::format("asked for; {}", kNeverPinned) : kNeverPinned);
         choose_open_mpi_hosts(is_old);
+        choose_open_mpi_remote_shell(is_old);
         if (!plan_.interface.empty()) {
             add({"--mca", "btl_tcp_if_include", plan_.interface},
                 fmt::format("network interface `{}`", plan_.interface));
@@ -142,6 +163,25 @@ class FlagChooser {
                 : add({"--with-ft", "ulfm"}, "asked for: a rank's end does not end the others", Form::direct);
         }
         pass_through();
+    }
+
+    /// Open MPI hands nothing of its environment to other hosts by itself; and its daemons would start each
+    /// other, out of our sight, where hosts are many.
+    void choose_open_mpi_remote_shell(bool is_old) {
+        if (!all_here()) {
+            for (const char* const name :
+                 {job::kSupervisorVariable, job::kTokenVariable, job::kJobVariable}) {
+                add({"-x", name}, "by it agents on other hosts find tt-run", Form::supervised);
+            }
+        }
+        if (!all_here() && plan_.batch != BatchSystem::slurm && !has_own_remote_shell()) {
+            const char* const mca = is_old ? "--mca" : "--prtemca";
+            const std::string component = is_old ? "plm_rsh_" : "plm_ssh_";
+            // Daemons elsewhere read this too, and want something that they have.
+            add({mca, component + "agent", find_agent(host_).string() + " : ssh"},
+                "runs ssh, and tells when a host cannot be reached", Form::supervised);
+            add({mca, component + "no_tree_spawn", "1"}, "every host is reached from here", Form::supervised);
+        }
     }
 
     void choose_open_mpi_hosts(bool is_old) {

@@ -34,7 +34,7 @@ Result<LauncherProcess> LauncherProcess::start(const LaunchPlan& plan, const sup
         return std::unexpected(Error::from_errno(errno).while_doing("making a pipe"));
     }
     SupervisedCommand command = build_supervised_command(plan, host, supervisor);
-    command.arguments.insert(command.arguments.begin(), {plan.agent.string(), "--guard"});
+    command.arguments.insert(command.arguments.begin(), {find_agent(host).string(), "--guard"});
     ScratchDirectory scratch;
     if (family_of(plan.flavour) == MpiFamily::open_mpi) {
         // mpirun keeps its sessions in files, and leaves them when it is killed.

@@ -52,8 +52,10 @@ std::optional<MpiLauncher> ask(const std::filesystem::path& path) {
                                is_old ? Flavour::open_mpi_4 : Flavour::open_mpi_5, ""};
         }
     }
-    if (text.starts_with("slurm ")) {
-        return MpiLauncher{path, "Slurm " + word_behind(text, "slurm "), Flavour::slurm, ""};
+    for (const std::string_view mark : {"slurm ", "slurm-wlm "}) {  // the latter is Debian's
+        if (text.starts_with(mark)) {
+            return MpiLauncher{path, "Slurm " + word_behind(text, mark), Flavour::slurm, ""};
+        }
     }
     return std::nullopt;
 }

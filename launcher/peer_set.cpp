@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "job/release.hpp"
+
 namespace tt_run::launcher {
 
 namespace {
@@ -76,7 +78,7 @@ void PeerSet::accept_all() {
             ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         }
         auto peer = std::make_unique<Peer>(std::move(connection));
-        peer->since = Clock::now();
+        peer->heard = Clock::now();
         peers_.emplace(descriptor, std::move(peer));
         ++unknown_;
         watch(events_.get(), descriptor, false, EPOLL_CTL_ADD);
@@ -86,15 +88,23 @@ void PeerSet::accept_all() {
     ::epoll_ctl(events_.get(), EPOLL_CTL_DEL, listener_.descriptor.get(), nullptr);
 }
 
-bool PeerSet::let_in(Peer& peer, const job::Hello& hello) {
-    const std::string& token = hello.role == job::Role::agent ? tokens_.agent : tokens_.runtime;
-    std::vector<int>& seats = this->seats(hello.role);
+bool PeerSet::let_in(Peer& peer, const job::Hello& hello, PeerListener& owner) {
+    const std::string& token = hello.role == job::Role::runtime ? tokens_.runtime : tokens_.agent;
     const auto seat = static_cast<std::size_t>(hello.rank.value);
-    if (!same_token(hello.token, token) || hello.version != job::kProtocolVersion || seat >= seats.size() ||
-        seats[seat] >= 0) {
+    if (!same_token(hello.token, token) || seat >= agents_.size()) {
         return false;
     }
-    seats[seat] = peer.channel.descriptor();
+    const bool is_ours = hello.version == job::kProtocolVersion;
+    if (hello.role == job::Role::agent && (!is_ours || hello.release != job::release())) {
+        owner.agent_refused(hello.rank, hello);
+        return false;
+    }
+    if (!is_ours || (hello.role != job::Role::reach && seats(hello.role)[seat] >= 0)) {
+        return false;
+    }
+    if (hello.role != job::Role::reach) {
+        seats(hello.role)[seat] = peer.channel.descriptor();
+    }
     peer.is_known = true;
     peer.role = hello.role;
     peer.rank = hello.rank;
@@ -105,12 +115,14 @@ bool PeerSet::let_in(Peer& peer, const job::Hello& hello) {
 void PeerSet::hear(int descriptor, PeerListener& owner) {
     Peer& peer = *peers_.at(descriptor);
     peer.channel.receive();
+    if (peer.is_known) {
+        peer.heard = Clock::now();
+    }
     while (const auto message = peer.channel.next()) {
         if (peer.is_known) {
-            peer.role == job::Role::agent ? owner.agent_said(peer.rank, *message)
-                                          : owner.runtime_said(peer.rank, *message);
+            hear_known(peer, *message, owner);
         } else if (const auto* const hello = std::get_if<job::Hello>(&*message);
-                   hello != nullptr && let_in(peer, *hello)) {
+                   hello != nullptr && let_in(peer, *hello, owner)) {
             if (unknown_-- == kMostUnknown) {
                 watch(events_.get(), listener_.descriptor.get(), false, EPOLL_CTL_ADD);
             }
@@ -129,6 +141,19 @@ void PeerSet::hear(int descriptor, PeerListener& owner) {
     }
 }
 
+void PeerSet::hear_known(Peer& peer, const job::Message& message, PeerListener& owner) {
+    switch (peer.role) {
+        case job::Role::agent:
+            return owner.agent_said(peer.rank, message);
+        case job::Role::runtime:
+            return owner.runtime_said(peer.rank, message);
+        case job::Role::reach:
+            if (const auto* const report = std::get_if<job::Unreachable>(&message)) {
+                owner.host_unreachable(*report);
+            }
+    }
+}
+
 void PeerSet::drop(int descriptor, PeerListener& owner) {
     const auto found = peers_.find(descriptor);
     const std::unique_ptr<Peer> peer = std::move(found->second);
@@ -137,6 +162,9 @@ void PeerSet::drop(int descriptor, PeerListener& owner) {
         if (unknown_-- == kMostUnknown) {
             watch(events_.get(), listener_.descriptor.get(), false, EPOLL_CTL_ADD);
         }
+        return;
+    }
+    if (peer->role == job::Role::reach) {
         return;
     }
     seats(peer->role)[static_cast<std::size_t>(peer->rank.value)] = -1;
@@ -149,7 +177,7 @@ void PeerSet::drop_silent(Clock::time_point now) {
     }
     std::vector<int> silent;
     for (const auto& [descriptor, peer] : peers_) {
-        if (!peer->is_known && now - peer->since > kTimeForHello) {
+        if (!peer->is_known && now - peer->heard > kTimeForHello) {
             silent.push_back(descriptor);
         }
     }
@@ -163,6 +191,19 @@ void PeerSet::drop_silent(Clock::time_point now) {
 
 bool PeerSet::has_agent(job::Rank rank) const {
     return agents_[static_cast<std::size_t>(rank.value)] >= 0;
+}
+
+std::optional<PeerSet::Clock::time_point> PeerSet::last_heard(job::Rank rank) const {
+    const int descriptor = agents_[static_cast<std::size_t>(rank.value)];
+    return descriptor < 0 ? std::nullopt : std::optional(peers_.at(descriptor)->heard);
+}
+
+void PeerSet::give_up(job::Rank rank) {
+    int& descriptor = agents_[static_cast<std::size_t>(rank.value)];
+    if (descriptor >= 0) {
+        peers_.erase(descriptor);
+        descriptor = -1;
+    }
 }
 
 void PeerSet::watch_room(Peer& peer) {

@@ -6,9 +6,11 @@
 
 #include "launcher/binding_files.hpp"
 #include "launcher/diagnostic_kinds.hpp"
+#include "launcher/remote_commands.hpp"
 #include "support/text.hpp"
 #include "topology/physical/cluster_subset.hpp"
 #include "topology/physical/discover_cluster.hpp"
+#include "topology/physical/join_clusters.hpp"
 #include "topology/physical/load_cluster.hpp"
 
 namespace tt_run::launcher {
@@ -18,6 +20,13 @@ using support::Diagnostic;
 using support::DiagnosticSink;
 using topology::Cluster;
 using topology::HostIndex;
+
+namespace {
+
+/// The exit code of `tt-run discover` where there is nothing to find.
+constexpr int kNoDeviceFound = 3;
+
+}  // namespace
 
 std::optional<PhysicalModel> load_named_model(const support::Spanned<std::string>& argument,
                                               const support::HostEnvironment& host, DiagnosticSink& sink) {
@@ -65,6 +74,53 @@ std::optional<PhysicalModel> discover_model(const support::HostEnvironment& host
         return std::nullopt;
     }
     return PhysicalModel{ModelSource::live, *std::move(discovery.cluster), {}};
+}
+
+std::optional<PhysicalModel> discover_hosts(const std::vector<support::Spanned<std::string>>& names,
+                                            bool ask_tool, const support::HostEnvironment& host,
+                                            DiagnosticSink& sink) {
+    std::vector<std::string> hosts;
+    for (const support::Spanned<std::string>& name : names) {
+        hosts.push_back(name.value);
+    }
+    std::vector<std::string> words{"discover", "--format", "cluster"};
+    if (!ask_tool) {
+        words.emplace_back("--no-links");
+    }
+    const std::vector<RemoteOutput> outputs = run_on_hosts(hosts, words, host);
+    const support::ErrorWatch watch(sink);
+    std::vector<std::pair<std::string, Cluster>> found;
+    for (std::size_t k = 0; k < outputs.size(); ++k) {
+        const RemoteOutput& output = outputs[k];
+        if (output.exit_code != 0) {
+            const bool has_no_device = output.exit_code == kNoDeviceFound;
+            Diagnostic problem(
+                has_no_device ? kNoDevice : kManyLiveHosts, names[k].span,
+                fmt::format("{} {}", output.host,
+                            has_no_device ? "has no Tenstorrent device" : "cannot be asked for its devices"));
+            for (const std::string_view line : support::split(support::trim(output.errors), '\n')) {
+                if (!line.empty()) {
+                    problem.note(std::string(line));
+                }
+            }
+            sink.report(std::move(problem).help(
+                has_no_device
+                    ? "describe the hardware with --cluster"
+                    : "tt-run must be there, at the same path as here, and ssh must not ask for anything"));
+            continue;
+        }
+        auto cluster = topology::parse_cluster(
+            support::make_source_text(fmt::format("<{}>", output.host), output.output),
+            host.working_directory / "discovered.json", host, sink);
+        if (cluster) {
+            found.emplace_back(output.host == "localhost" ? host.hostname : output.host, *std::move(cluster));
+        }
+    }
+    if (watch.saw_error()) {
+        return std::nullopt;
+    }
+    auto joined = topology::join_clusters(found, support::join(hosts, ","), sink);
+    return joined ? std::optional(PhysicalModel{ModelSource::live, *std::move(joined), {}}) : std::nullopt;
 }
 
 std::optional<PhysicalModel> restrict_to_hosts(const PhysicalModel& model,

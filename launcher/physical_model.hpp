@@ -16,7 +16,7 @@ namespace tt_run::launcher {
 enum class ModelSource {
     named,  ///< `--cluster`
     mock,   ///< the descriptors of a mock cluster mapping
-    live,   ///< this host's devices, from sysfs
+    live,   ///< this host's devices, or other hosts', from sysfs
 };
 
 /// The hardware that a job is checked against, or allocated on.
@@ -41,6 +41,12 @@ std::optional<PhysicalModel> load_mock_model(const std::vector<std::filesystem::
 /// This host's devices, without waking a chip and, unless `ask_tool`, without their links. Nothing if it has
 /// none.
 std::optional<PhysicalModel> discover_model(const support::HostEnvironment& host, bool ask_tool,
+                                            support::DiagnosticSink& sink);
+
+/// The devices of several hosts, which are asked by ssh what `tt-run discover` finds there, all at once.
+/// Reports hosts that cannot be asked or have no device. Empty exactly when it reported an error.
+std::optional<PhysicalModel> discover_hosts(const std::vector<support::Spanned<std::string>>& names,
+                                            bool ask_tool, const support::HostEnvironment& host,
                                             support::DiagnosticSink& sink);
 
 /// The model without the hosts that are not in `names`; `localhost` is this host. Reports names that are no

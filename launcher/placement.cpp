@@ -49,6 +49,9 @@ class Placer {
             placement.reason =
                 asked_.hostfile ? fmt::format("hostfile `{}`", asked_.hostfile->value) : "host list";
             place_by_slots(hosts, placement);
+        } else if (const auto batch = find_batch_hosts(host_, sink_)) {
+            placement.reason = batch->reason;
+            place_by_slots(hosts_with_slots(batch->hosts), placement);
         } else {
             placement.reason = "no hosts are named, so all ranks run here";
             placement.places.assign(job_.ranks.size(), {host_.hostname, 0, 1});
@@ -57,6 +60,7 @@ class Placer {
             return std::nullopt;
         }
         number_locally(placement.places);
+        placement.batch = batch_system_of(placement.places);
         return placement;
     }
 
@@ -81,12 +85,26 @@ class Placer {
                 hosts.push_back(*std::move(parsed));
             }
         }
+        return hosts_with_slots(std::move(hosts));
+    }
+
+    std::vector<HostSlots> hosts_with_slots(std::vector<HostSlots> hosts) const {
         if (asked_.ranks_per_host) {
             for (HostSlots& host : hosts) {
                 host.slots = *asked_.ranks_per_host;
             }
         }
         return hosts;
+    }
+
+    std::optional<BatchSystem> batch_system_of(const std::vector<RankPlace>& places) const {
+        DiagnosticSink unsaid;  // whoever names hosts need not care
+        const auto batch = find_batch_hosts(host_, unsaid);
+        const auto is_given = [&](const RankPlace& place) {
+            return std::ranges::any_of(batch->hosts,
+                                       [&](const HostSlots& one) { return one.host.value == place.host; });
+        };
+        return batch && std::ranges::all_of(places, is_given) ? std::optional(batch->system) : std::nullopt;
     }
 
     void place_by_rankfile(const std::vector<HostSlots>& hosts, Placement& placement) {

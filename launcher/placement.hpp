@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "launcher/batch_hosts.hpp"
 #include "launcher/job_bindings.hpp"
 #include "launcher/mpi_arguments.hpp"
 #include "support/diagnostic.hpp"
@@ -21,12 +22,14 @@ struct RankPlace {
 struct Placement {
     std::vector<RankPlace> places;  ///< by rank
     std::string reason;             ///< one line: what decided it
+    /// The batch system that has given this job all of these hosts, if one has.
+    std::optional<BatchSystem> batch;
 };
 
 /// Decides the host of every rank: a rankfile says it for each; else hosts are filled in the order written,
-/// slot by slot, round and round if there are more ranks than slots; else all run here. `localhost` becomes
-/// this host's name. Reports hosts and files that cannot be used, and ranks that a rankfile leaves out. Empty
-/// exactly when it reported an error.
+/// slot by slot, round and round if there are more ranks than slots, the hosts of a batch job if none are
+/// named; else all run here. `localhost` becomes this host's name. Reports hosts and files that cannot be
+/// used, and ranks that a rankfile leaves out. Empty exactly when it reported an error.
 std::optional<Placement> place_ranks(const JobBindings& job, const MpiArguments& asked,
                                      const support::HostEnvironment& host, support::DiagnosticSink& sink);
 

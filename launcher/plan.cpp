@@ -84,7 +84,7 @@ void choose_supervision(const PlanRequest& request, const support::HostEnvironme
         plan.supervision.on_failure = OnFailure::carry_on;
     }
     if (!plan.is_direct) {
-        plan.agent = find_agent(host);
+        plan.agent = agent_words(plan, host);
     }
     choose_log_files(request, host, plan);
 }
@@ -123,8 +123,18 @@ support::Result<void> make_directories(const LaunchPlan& plan) {
     return {};
 }
 
+bool all_ranks_here(const LaunchPlan& plan, const support::HostEnvironment& host) {
+    return std::all_of(plan.ranks.begin(), plan.ranks.end(),
+                       [&](const PlannedRank& rank) { return rank.place.host == host.hostname; });
+}
+
 std::filesystem::path find_agent(const support::HostEnvironment& host) {
     return host.executable.parent_path() / "tt-run-agent";
+}
+
+std::vector<std::string> agent_words(const LaunchPlan& plan, const support::HostEnvironment& host) {
+    return all_ranks_here(plan, host) ? std::vector{find_agent(host).string()}
+                                      : std::vector<std::string>{host.executable.string(), "agent"};
 }
 
 std::optional<LaunchPlan> build_plan(const JobBindings& job, const PlanRequest& request,
@@ -163,6 +173,7 @@ std::optional<LaunchPlan> build_plan(const JobBindings& job, const PlanRequest& 
     plan.flavour = launcher.flavour;
     plan.launcher_reason = launcher.reason;
     plan.placement_reason = placement->reason;
+    plan.batch = placement->batch;
     plan.interface = interface ? interface->value : "";
     for (const BoundRank& rank : job.ranks) {
         const RankPlace& place = placement->places[static_cast<std::size_t>(rank.rank.value)];

@@ -50,9 +50,11 @@ struct LaunchPlan {
     std::vector<LauncherFlag> flags;                 ///< in the order in which mpiexec gets them
     std::vector<std::filesystem::path> directories;  ///< to make before the start; absolute
     std::string placement_reason;
-    std::string interface;        ///< the network interface asked for, or empty
-    bool is_direct = false;       ///< plain mpiexec, without agents and supervisor
-    std::filesystem::path agent;  ///< absolute; empty if direct
+    std::optional<BatchSystem>
+        batch;               ///< that has given all of the hosts; no part of a saved plan: `flags` has it
+    std::string interface;   ///< the network interface asked for, or empty
+    bool is_direct = false;  ///< plain mpiexec, without agents and supervisor
+    std::vector<std::string> agent;  ///< argv of a rank's agent; empty if direct
     SupervisionOptions supervision;
 };
 
@@ -75,8 +77,15 @@ const std::vector<std::string>& program_of(const PlannedRank& rank, const Launch
 /// Makes the plan's directories.
 support::Result<void> make_directories(const LaunchPlan& plan);
 
-/// The agent lies beside tt-run; every host has both at the same place.
+/// Whether every rank runs on this host.
+bool all_ranks_here(const LaunchPlan& plan, const support::HostEnvironment& host);
+
+/// Where the small agent lies: beside tt-run.
 std::filesystem::path find_agent(const support::HostEnvironment& host);
+
+/// What starts an agent: the small one if all ranks run here; else tt-run itself, which is all that other
+/// hosts must have, at the same place.
+std::vector<std::string> agent_words(const LaunchPlan& plan, const support::HostEnvironment& host);
 
 /// Decides. Reports what cannot be planned; empty exactly when it reported an error.
 std::optional<LaunchPlan> build_plan(const JobBindings& job, const PlanRequest& request,

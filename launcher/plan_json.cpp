@@ -91,6 +91,7 @@ Json to_json(const SupervisionOptions& options) {
             {"start_timeout_ms", options.start_timeout.count()},
             {"timeout_ms", milliseconds_or_null(options.timeout)},
             {"idle_timeout_ms", milliseconds_or_null(options.idle_timeout)},
+            {"host_timeout_ms", options.host_timeout.count()},
             {"tag", name_of(kTags, output.tag)},
             {"fold", output.fold},
             {"only_rank", output.only_rank ? Json(output.only_rank->value) : Json(nullptr)},
@@ -105,6 +106,8 @@ SupervisionOptions supervision_of(const Json& json) {
     options.start_timeout = milliseconds(json.at("start_timeout_ms").get<std::int64_t>());
     options.timeout = optional_milliseconds(json.at("timeout_ms"));
     options.idle_timeout = optional_milliseconds(json.at("idle_timeout_ms"));
+    options.host_timeout =
+        std::chrono::milliseconds(json.value("host_timeout_ms", options.host_timeout.count()));
     options.output.tag = value_of(kTags, json.at("tag").get<std::string>());
     options.output.fold = json.at("fold").get<bool>();
     if (!json.at("only_rank").is_null()) {
@@ -236,7 +239,7 @@ Result<std::string> render_plan_json(const LaunchPlan& plan) {
     }
 }
 
-Result<LaunchPlan> parse_plan_json(const std::string& text, const std::filesystem::path& agent) {
+Result<LaunchPlan> parse_plan_json(const std::string& text, const support::HostEnvironment& host) {
     try {
         const Json json = Json::parse(text);
         if (!json.is_object() || json.value("schema", "") != kSchema) {
@@ -248,7 +251,7 @@ Result<LaunchPlan> parse_plan_json(const std::string& text, const std::filesyste
         }
         Result<LaunchPlan> plan = check(plan_of(json));
         if (plan && !plan->is_direct) {
-            plan->agent = agent;
+            plan->agent = agent_words(*plan, host);
         }
         return plan;
     } catch (const std::exception& problem) {

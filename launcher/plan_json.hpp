@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "launcher/plan.hpp"
@@ -12,8 +11,8 @@ namespace tt_run::launcher {
 /// which JSON cannot hold.
 support::Result<std::string> render_plan_json(const LaunchPlan& plan);
 
-/// A plan that was written by `render_plan_json`, of this version or an older one. Where the agent lies is
-/// not part of a plan: `agent` is put in.
-support::Result<LaunchPlan> parse_plan_json(const std::string& text, const std::filesystem::path& agent);
+/// A plan that was written by `render_plan_json`, of this version or an older one. What starts agents is not
+/// part of a plan: it is this tt-run's.
+support::Result<LaunchPlan> parse_plan_json(const std::string& text, const support::HostEnvironment& host);
 
 }  // namespace tt_run::launcher

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include <fmt/format.h>
 
 #include "launcher/direct_command.hpp"
+#include "launcher/folded_lines.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::launcher {
@@ -79,14 +79,20 @@ std::string render_debugger_commands(const LaunchPlan& plan) {
 
 std::string render_plan(const LaunchPlan& plan, const support::HostEnvironment& host) {
     const DirectCommand command = build_direct_command(plan, host);
-    std::set<std::string> hosts;
+    std::map<std::string, std::vector<job::Rank>> hosts;
     for (const PlannedRank& rank : plan.ranks) {
-        hosts.insert(rank.place.host);
+        hosts[rank.place.host].push_back(rank.rank);
     }
     std::string text = fmt::format("# {} on {}, started by {} ({})\n", counted(plan.ranks.size(), "rank"),
                                    counted(hosts.size(), "host"), plan.mpi_version, plan.mpiexec.string());
     text += fmt::format("# launcher: {}\n", on_one_line(plan.launcher_reason));
     text += fmt::format("# placed by: {}\n", on_one_line(plan.placement_reason));
+    if (hosts.size() > 1) {
+        for (const auto& [name, ranks] : hosts) {
+            text += fmt::format("#   host {}: {} {}\n", on_one_line(name),
+                                ranks.size() == 1 ? "rank" : "ranks", render_rank_set(ranks));
+        }
+    }
     for (const PlannedRank& rank : plan.ranks) {
         text += render_rank(rank);
     }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "job/variable_names.hpp"
+#include "launcher/remote_files.hpp"
 
 namespace tt_run::launcher {
 
@@ -34,8 +35,8 @@ SupervisedCommand build_supervised_command(const LaunchPlan& plan, const support
             command.arguments.insert(command.arguments.end(), flag.words.begin(), flag.words.end());
         }
     }
-    command.arguments.insert(command.arguments.end(),
-                             {"-n", fmt::format("{}", plan.ranks.size()), plan.agent.string()});
+    command.arguments.insert(command.arguments.end(), {"-n", fmt::format("{}", plan.ranks.size())});
+    command.arguments.insert(command.arguments.end(), plan.agent.begin(), plan.agent.end());
     for (const auto& [name, value] : host.variables) {
         if (is_launchers(name)) {
             command.environment[name] = value;
@@ -48,12 +49,16 @@ SupervisedCommand build_supervised_command(const LaunchPlan& plan, const support
 }
 
 job::StartOrder build_start_order(const PlannedRank& rank, const LaunchPlan& plan,
-                                  const SupervisorAddress& supervisor, bool has_input) {
+                                  const SupervisorAddress& supervisor, const RankStart& where) {
     job::StartOrder order;
     order.arguments = program_of(rank, plan);
     order.directory = plan.working_directory.string();
-    order.has_input = has_input;
+    order.has_input = where.has_input;
     order.grace_ms = static_cast<std::uint32_t>(plan.supervision.grace.count());
+    if (where.between_hosts) {
+        order.silence_ms = static_cast<std::uint32_t>(plan.supervision.host_timeout.count());
+        order.files = read_remote_files(rank);
+    }
     for (const auto& [name, value] : rank.environment) {
         order.environment.push_back(name + "=" + value.value);
     }

@@ -27,8 +27,14 @@ struct SupervisedCommand {
 SupervisedCommand build_supervised_command(const LaunchPlan& plan, const support::HostEnvironment& host,
                                            const SupervisorAddress& supervisor);
 
+/// What a rank's start depends on besides the plan.
+struct RankStart {
+    bool has_input = false;
+    bool between_hosts = false;  ///< it is handed files, and hears heartbeats
+};
+
 /// What the rank's agent is told to start. The token is a runtime's.
 job::StartOrder build_start_order(const PlannedRank& rank, const LaunchPlan& plan,
-                                  const SupervisorAddress& supervisor, bool has_input);
+                                  const SupervisorAddress& supervisor, const RankStart& where);
 
 }  // namespace tt_run::launcher

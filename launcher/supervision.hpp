@@ -43,6 +43,7 @@ struct SupervisionOptions {
     std::chrono::milliseconds start_timeout{120'000};       ///< until every rank's program runs
     std::optional<std::chrono::milliseconds> timeout;       ///< for the whole job
     std::optional<std::chrono::milliseconds> idle_timeout;  ///< without output or progress of any rank
+    std::chrono::milliseconds host_timeout{30'000};         ///< without an answer from another host
     OutputOptions output;
 };
 

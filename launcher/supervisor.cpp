@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <iterator>
 #include <optional>
 
 #include <fmt/format.h>
@@ -12,8 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "job/release.hpp"
 #include "launcher/agent/process_tree.hpp"
+#include "launcher/failure_report.hpp"
 #include "launcher/hang_watch.hpp"
+#include "launcher/host_watch.hpp"
 #include "launcher/input_feed.hpp"
 #include "launcher/job_secrets.hpp"
 #include "launcher/launcher_process.hpp"
@@ -52,7 +56,8 @@ constexpr milliseconds kAdoptedGrace{250};
 class Supervisor final : public PeerListener {
   public:
     Supervisor(const LaunchPlan& plan, const SupervisorStreams& streams, OutputRouter router, PeerSet peers,
-               const JobSecrets& secrets, job::Descriptor signals, LauncherProcess launcher)
+               const JobSecrets& secrets, job::Descriptor signals, LauncherProcess launcher,
+               bool between_hosts)
         : plan_(plan),
           options_(plan.supervision),
           secrets_(secrets),
@@ -65,6 +70,7 @@ class Supervisor final : public PeerListener {
           input_(streams.input),
           status_(streams.status),
           owed_credit_(plan.ranks.size(), 0),
+          hosts_(plan, between_hosts),
           hangs_(plan, Clock::now()) {}
 
     JobOutcome run() {
@@ -79,6 +85,8 @@ class Supervisor final : public PeerListener {
         outcome().last_on_errors = router_.last_on_errors();
         if (outcome().cause == EndCause::launcher) {
             outcome().explanation += launcher_.words();
+        } else if (outcome().cause == EndCause::start_timeout && !launcher_.words().empty()) {
+            outcome().explanation += "  the MPI launcher said:\n" + last_lines(launcher_.words(), 20, "  | ");
         }
         record_.finish();
         return std::move(outcome());
@@ -93,10 +101,19 @@ class Supervisor final : public PeerListener {
         } else if (is_ending_) {
             peers_.send(rank, job::Terminate{0});
         } else {
-            const bool has_input = rank.value == 0 && input_.exists();
             peers_.send(rank, build_start_order(plan_.ranks[static_cast<std::size_t>(rank.value)], plan_,
                                                 {peers_.address(), secrets_.tokens.runtime, secrets_.job},
-                                                has_input));
+                                                {rank.value == 0 && input_.exists(), hosts_.is_on()}));
+        }
+    }
+
+    void agent_refused(Rank, const job::Hello& hello) override {
+        if (!is_ending_) {
+            outcome().explanation = fmt::format(
+                "tt-run: host {} has tt-run {}, and this is tt-run {}: all hosts must have the same, at {}\n",
+                hello.host, hello.release.empty() ? "of another version" : hello.release, job::release(),
+                plan_.agent.front());
+            end(EndCause::host);
         }
     }
 
@@ -125,6 +142,15 @@ class Supervisor final : public PeerListener {
         }
     }
     void runtime_lost(Rank rank) override { hangs_.runtime_lost(rank); }
+
+    void host_unreachable(const job::Unreachable& report) override {
+        if (!is_ending_) {
+            outcome().explanation =
+                fmt::format("tt-run: host {} cannot be reached{}:\n{}", report.host,
+                            record_.all_started() ? " any more" : "", last_lines(report.reason, 20, "  | "));
+            end(EndCause::host);
+        }
+    }
 
   private:
     // ---- waiting
@@ -169,7 +195,7 @@ class Supervisor final : public PeerListener {
 
     int milliseconds_to_wait() const {
         Clock::time_point next = Clock::now() + std::chrono::seconds(1);  // silent peers are looked for
-        for (const auto& when : {cut_off_at_, kill_at_, router_.next(), launcher_.deadline(), status_.next(),
+        for (const auto& when : {cut_off_at_, kill_at_, router_.next(), launcher_.deadline(), status_.next(), hosts_.next(),
                                  is_ending_ ? std::nullopt : hangs_.next()}) {
             next = std::min(next, when.value_or(next));
         }
@@ -190,6 +216,9 @@ class Supervisor final : public PeerListener {
                 }
             }
         }
+        if (const auto verdict = hosts_.look(now, peers_)) {
+            give_up(*verdict);
+        }
         if (kill_at_ && now >= *kill_at_) {
             kill_at_.reset();
             peers_.send_all(job::Terminate{0});
@@ -203,6 +232,22 @@ class Supervisor final : public PeerListener {
                 render_status(outcome(), hangs_.blocked(), record_.seconds_since_start(), status_.width()),
                 now);
         }
+    }
+
+    void give_up(const HostWatch::Verdict& verdict) {
+        if (!is_ending_) {
+            outcome().explanation += verdict.explanation;
+        }
+        const bool was_ending =
+            is_ending_;  // the first of them ends the job, but is not what ends the others
+        for (const Rank rank : verdict.lost) {
+            peers_.give_up(rank);
+        }
+        std::vector<Rank> news;
+        std::ranges::copy_if(verdict.lost, std::back_inserter(news),
+                             [&](Rank rank) { return record_.lost(rank, was_ending); });
+        std::ranges::for_each(news, [&](Rank rank) { settled(rank); });
+        std::ranges::for_each(verdict.lost, [&](Rank rank) { set_gone(rank); });
     }
 
     void give_credit() {
@@ -392,6 +437,7 @@ class Supervisor final : public PeerListener {
     StatusLine status_;
     bool at_line_start_ = true;
     std::vector<std::uint32_t> owed_credit_;
+    HostWatch hosts_;
     HangWatch hangs_;
     bool is_ending_ = false;
     bool is_leaving_ = false;
@@ -402,10 +448,8 @@ class Supervisor final : public PeerListener {
 /// A Unix socket where all ranks run here, TCP otherwise.
 Result<job::Listener> listen_for(const LaunchPlan& plan, const support::HostEnvironment& host,
                                  const JobSecrets& secrets) {
-    const bool all_here = std::all_of(plan.ranks.begin(), plan.ranks.end(), [&](const PlannedRank& rank) {
-        return rank.place.host == host.hostname;
-    });
-    return all_here ? job::listen_on_unix("tt-run/" + secrets.job) : job::listen_on_tcp(plan.interface);
+    return all_ranks_here(plan, host) ? job::listen_on_unix("tt-run/" + secrets.job)
+                                      : job::listen_on_tcp(plan.interface);
 }
 
 }  // namespace
@@ -433,7 +477,7 @@ Result<JobOutcome> run_supervised(const LaunchPlan& plan, const support::HostEnv
     }
     return Supervisor(plan, streams, *std::move(router),
                       PeerSet(*std::move(listener), secrets.tokens, plan.ranks.size()), secrets,
-                      settings.signals(), *std::move(launcher))
+                      settings.signals(), *std::move(launcher), !all_ranks_here(plan, host))
         .run();
 }
 

@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "job/channel.hpp"
+#include "job/release.hpp"
+#include "launcher/agent/handed_files.hpp"
 #include "launcher/agent/pmi_relay.hpp"
 #include "launcher/agent/process_tree.hpp"
 #include "launcher/agent/program_environment.hpp"
@@ -28,6 +30,7 @@ namespace {
 
 using job::Stream;
 using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
 
 /// Without a supervisor or a launcher the rank has no longer than this between TERM and KILL.
 constexpr milliseconds kLostGrace{300};
@@ -45,7 +48,7 @@ class Agent {
         catch_signals();
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
         say(job::Hello{job::kProtocolVersion, identity.token, job::Role::agent, identity.rank,
-                       static_cast<std::uint32_t>(::getpid()), identity.host});
+                       static_cast<std::uint32_t>(::getpid()), identity.host, std::string(job::release())});
     }
 
     int run() {
@@ -85,8 +88,13 @@ class Agent {
             {pmi_ ? pmi_->program() : -1, POLLIN, 0},
         }};
         const auto& [supervisor, signals, output, error, input, launcher, program] = news;
-        if (::poll(news.data(), news.size(), processes_ ? processes_->milliseconds_to_wait() : -1) < 0) {
+        const int count = ::poll(news.data(), news.size(), milliseconds_to_wait());
+        if (count < 0) {
             return;
+        }
+        if (supervisor.revents == 0 && is_silent()) {
+            channel_.close();  // cut off, or its host has died
+            is_to_leave_ = true;
         }
         if (supervisor.revents != 0) {
             hear_supervisor(supervisor.revents);
@@ -115,6 +123,19 @@ class Agent {
         send_gone_if_done();
     }
 
+    /// The earlier of what the rank's processes and the supervisor's silence have us do; -1 for ever.
+    int milliseconds_to_wait() const {
+        const int processes = processes_ ? processes_->milliseconds_to_wait() : -1;
+        if (silence_ == milliseconds(0)) {
+            return processes;
+        }
+        const auto left = std::chrono::ceil<milliseconds>(heard_ + silence_ - Clock::now()).count();
+        const int silence = static_cast<int>(std::max<std::int64_t>(0, left));
+        return processes < 0 ? silence : std::min(processes, silence);
+    }
+
+    bool is_silent() const { return silence_ != milliseconds(0) && Clock::now() - heard_ >= silence_; }
+
     // ---- the supervisor
 
     /// What is said in one round is told in one piece.
@@ -131,6 +152,7 @@ class Agent {
             channel_.flush();
         }
         if ((events & ~POLLOUT) != 0) {
+            heard_ = Clock::now();
             channel_.receive();
             while (const auto message = channel_.next()) {
                 std::visit([&](const auto& said) { obey(said); }, *message);
@@ -145,10 +167,16 @@ class Agent {
         }
         was_ordered_ = true;
         grace_ = milliseconds(order.grace_ms);
+        silence_ = milliseconds(order.silence_ms);
         if (told_signal_ != 0) {
             return ended({static_cast<int>(told_signal_), 0});  // before it has begun
         }
-        if (const int error = start(order); error != 0) {
+        auto environment = files_.provide(order.files, order.environment);
+        if (!environment) {
+            has_exited_ = true;
+            return say(job::NotStarted{0, environment.error().message()});
+        }
+        if (const int error = start(order, *std::move(environment)); error != 0) {
             processes_.reset();
             has_exited_ = true;
             say(job::NotStarted{static_cast<std::uint32_t>(error),
@@ -157,6 +185,7 @@ class Agent {
             say(job::Started{static_cast<std::uint32_t>(processes_->program())});
         }
     }
+    void obey(const job::Heartbeat& beat) { say(beat); }
     void obey(const job::Credit& credit) { streams_.add_window(credit.bytes); }
     void obey(const job::Signal& signal) { hand_on(static_cast<int>(signal.number)); }
     void obey(const job::Terminate& end) {
@@ -175,7 +204,7 @@ class Agent {
     // ---- the rank
 
     /// 0, or the error number of what kept the program from starting.
-    int start(const job::StartOrder& order) {
+    int start(const job::StartOrder& order, std::vector<std::string> row) {
         ProgramEnds ends = streams_.open(order.has_input);
         job::DescriptorPair pmi;
         if (const int launcher = pmi_in_environment(); launcher >= 0) {
@@ -186,7 +215,7 @@ class Agent {
             return EMFILE;
         }
         return processes_.emplace(grace_).start(
-            {order.arguments, complete_environment(order.environment, pmi.second.get()), order.directory,
+            {order.arguments, complete_environment(std::move(row), pmi.second.get()), order.directory,
              ends.input.get(), ends.output.get(), ends.error.get(), pmi.second.get()});
     }
 
@@ -248,6 +277,9 @@ class Agent {
     pid_t parent_;
     job::Descriptor signals_;
     milliseconds grace_{0};
+    milliseconds silence_{0};  ///< of the supervisor, after which it is lost; 0: it never is
+    Clock::time_point heard_ = Clock::now();
+    HandedFiles files_;
     ProgramStreams streams_;
     std::optional<RankProcesses> processes_;  ///< once started
     std::optional<PmiRelay> pmi_;

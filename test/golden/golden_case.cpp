@@ -86,6 +86,7 @@ GoldenCase GoldenCase::run() const {
     const std::string host = support::HostEnvironment::current(nullptr).hostname;
     const auto shown = [&](const std::string& text) {
         std::string hidden = replaced(text, directory.path().string(), "$D");
+        hidden = replaced(hidden, test::binary_directory(), "$BIN");
         hidden = host_hidden(replaced(hidden, test::source_directory(), "$SOURCE"), host);
         return hidden.empty() || hidden.ends_with('\n') ? hidden : hidden + "\n";
     };

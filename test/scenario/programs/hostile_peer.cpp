@@ -10,6 +10,7 @@
 
 #include <sys/socket.h>
 
+#include "job/release.hpp"
 #include "job/socket_address.hpp"
 #include "job/supervision_message.hpp"
 
@@ -22,7 +23,7 @@ void send_to(const Descriptor& peer, const std::string& bytes) {
 }
 
 std::string hello(const std::string& token, Role role, int rank) {
-    return encode(Hello{kProtocolVersion, token, role, {rank}, 1, "nowhere"});
+    return encode(Hello{kProtocolVersion, token, role, {rank}, 1, "nowhere", std::string(release())});
 }
 
 }  // namespace

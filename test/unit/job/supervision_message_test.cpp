@@ -13,8 +13,8 @@ using namespace tt_run::job;
 namespace {
 
 std::vector<Message> one_of_each() {
-    return {Hello{1, "token", Role::runtime, {7}, 42, "host"},
-            StartOrder{{"a", "", "b c"}, {"X=1", "Y="}, "/d", true, 500},
+    return {Hello{1, "token", Role::runtime, {7}, 42, "host", "0.1.0"},
+            StartOrder{{"a", "", "b c"}, {"X=1", "Y="}, "/d", true, 500, 9000, {{"V", "/f", "bytes"}}},
             Started{9},
             NotStarted{2, "running `x`"},
             Output{Stream::error, std::string_view("ab\0c", 4)},
@@ -36,7 +36,9 @@ std::vector<Message> one_of_each() {
                     true},
             Unblocked{5},
             Probe{8},
-            Report{"{}"}};
+            Report{"{}"},
+            Heartbeat{},
+            Unreachable{"h", "no route"}};
 }
 
 /// Feeds all bytes in pieces; the payloads that come out.

@@ -2,6 +2,7 @@
 
 #include "launcher/peer_set.hpp"
 
+#include <algorithm>
 #include <random>
 
 #include <catch2/catch.hpp>
@@ -9,6 +10,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "job/release.hpp"
 
 using namespace tt_run;
 using launcher::PeerSet;
@@ -22,10 +25,17 @@ class Record final : public launcher::PeerListener {
     void agent_lost(job::Rank rank) override { lost.push_back(rank.value); }
     void runtime_said(job::Rank, const job::Message&) override { ++runtime; }
     void runtime_lost(job::Rank) override { ++runtime; }
+    void agent_refused(job::Rank rank, const job::Hello& hello) override {
+        refused.push_back(fmt::format("{} {} {}", rank.value, hello.host, hello.release));
+    }
+    void host_unreachable(const job::Unreachable& report) override {
+        refused.push_back(report.host + " " + report.reason);
+    }
 
     std::vector<int> joined;
     std::vector<std::size_t> said;
     std::vector<int> lost;
+    std::vector<std::string> refused;
     int runtime = 0;
 };
 
@@ -61,7 +71,8 @@ class Fixture {
 };
 
 std::string hello(const std::string& token, int rank, job::Role role = job::Role::agent) {
-    return job::encode(job::Hello{job::kProtocolVersion, token, role, {rank}, 1, "h"});
+    return job::encode(
+        job::Hello{job::kProtocolVersion, token, role, {rank}, 1, "h", std::string(job::release())});
 }
 
 }  // namespace
@@ -90,7 +101,7 @@ TEST_CASE("whoever has no token, or the wrong one, is dropped unheard") {
         hello("agent", 4),                      // no such rank
         hello("agent", -1),
         job::encode(job::Exited{0, 0, 0}),
-        job::encode(job::Hello{99, "agent", job::Role::agent, {0}, 1, "h"}),
+        job::encode(job::Hello{99, "runtime", job::Role::runtime, {0}, 1, "h", ""}),
         std::string("\xff\xff\xff\x7f", 4),
         std::string("GET / HTTP/1.0\r\n\r\n"),
         hello("agent", 0).substr(0, 4) + std::string(500, '\0'),
@@ -105,6 +116,56 @@ TEST_CASE("whoever has no token, or the wrong one, is dropped unheard") {
     CHECK(f.record.said.empty());
     CHECK(f.record.lost.empty());
     CHECK(f.record.runtime == 0);
+}
+
+TEST_CASE("an agent of another release is refused, and named") {
+    Fixture f;
+    const auto newer = f.connect();
+    Fixture::send(newer, job::encode(job::Hello{99, "agent", job::Role::agent, {0}, 1, "far", "9.9.9"}));
+    const auto same_protocol = f.connect();
+    Fixture::send(same_protocol, job::encode(job::Hello{
+                                     job::kProtocolVersion, "agent", job::Role::agent, {1}, 1, "off", "0"}));
+    const auto stranger = f.connect();
+    Fixture::send(stranger, job::encode(job::Hello{99, "guess", job::Role::agent, {0}, 1, "far", "9.9.9"}));
+    f.settle();
+    std::ranges::sort(f.record.refused);
+    CHECK(f.record.refused == std::vector<std::string>{"0 far 9.9.9", "1 off 0"});
+    CHECK(
+        (Fixture::is_dropped(newer) && Fixture::is_dropped(same_protocol) && Fixture::is_dropped(stranger)));
+    CHECK(f.record.joined.empty());
+}
+
+TEST_CASE("a host that ssh cannot reach is told by who has the agents' token, and takes no rank's place") {
+    Fixture f;
+    for (const std::string token : {"agent", "runtime"}) {
+        const auto reach = f.connect();
+        Fixture::send(reach, hello(token, 0, job::Role::reach) +
+                                 job::encode(job::Unreachable{"h1", "no route"}) +
+                                 job::encode(job::Exited{}));
+        f.settle();
+        CHECK(Fixture::is_dropped(reach) == (token == "runtime"));
+    }
+    CHECK(f.record.refused == std::vector<std::string>{"h1 no route"});
+    CHECK(f.record.said.empty());
+    const auto agent = f.connect();
+    Fixture::send(agent, hello("agent", 0));
+    f.settle();
+    CHECK(f.record.joined == std::vector<int>{0});
+    CHECK(f.record.lost.empty());
+}
+
+TEST_CASE("an agent that is given up is spoken to no more") {
+    Fixture f;
+    const auto agent = f.connect();
+    CHECK(!f.peers.last_heard({3}));
+    Fixture::send(agent, hello("agent", 3));
+    f.settle();
+    CHECK(f.peers.last_heard({3}));
+    f.peers.give_up({3});
+    f.settle();
+    CHECK(Fixture::is_dropped(agent));
+    CHECK(!f.peers.has_agent({3}));
+    CHECK(f.record.lost.empty());
 }
 
 TEST_CASE("silent peers are dropped in time, and never keep an agent out") {

@@ -9,6 +9,13 @@ using launcher::LaunchPlan;
 
 namespace {
 
+support::HostEnvironment any_host() {
+    support::HostEnvironment host;
+    host.hostname = "here";
+    host.executable = "/bin/tt-run";
+    return host;
+}
+
 LaunchPlan any_plan() {
     LaunchPlan plan;
     for (int rank = 0; rank < 2; ++rank) {
@@ -29,7 +36,7 @@ LaunchPlan any_plan() {
     plan.directories = {"/d/e"};
     plan.placement_reason = "host list";
     plan.interface = "eth0";
-    plan.agent = "/bin/agent";
+    plan.agent = {"/bin/tt-run", "agent"};
     plan.supervision.on_failure = launcher::OnFailure::carry_on;
     plan.supervision.grace = std::chrono::milliseconds(7);
     plan.supervision.timeout = std::chrono::milliseconds(9);
@@ -49,10 +56,10 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 TEST_CASE("a plan is read as it was written") {
     const std::string text = *launcher::render_plan_json(any_plan());
-    const auto again = launcher::parse_plan_json(text, "/bin/agent");
+    const auto again = launcher::parse_plan_json(text, any_host());
     REQUIRE(again);
     CHECK(*launcher::render_plan_json(*again) == text);
-    CHECK(again->agent == "/bin/agent");
+    CHECK(again->agent == std::vector<std::string>{"/bin/tt-run", "agent"});
     CHECK(again->ranks[1].environment.at("A").value == "x\ny \"z\"");
     CHECK(again->supervision.timeout == std::chrono::milliseconds(9));
     CHECK(!again->supervision.idle_timeout);
@@ -61,7 +68,7 @@ TEST_CASE("a plan is read as it was written") {
 TEST_CASE("what is no plan of ours is refused") {
     const std::string text = *launcher::render_plan_json(any_plan());
     const auto reason = [](const std::string& json) {
-        const auto plan = launcher::parse_plan_json(json, "");
+        const auto plan = launcher::parse_plan_json(json, any_host());
         return plan ? std::string("accepted") : plan.error().message();
     };
     CHECK(reason(replaced(text, "\"version\": 1", "\"version\": 2")) ==

@@ -1,0 +1,212 @@
+// What goes wrong between hosts: the job comes to its right end, or ends naming the host; and no host keeps
+// anything.
+
+#include <algorithm>
+#include <thread>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "support/file.hpp"
+#include "test/hosts/test_hosts.hpp"
+
+using namespace tt_run::test;
+
+namespace {
+
+constexpr int kVictim = 2;
+
+std::vector<std::string> job(const std::vector<std::string>& program_words, const std::string& hosts) {
+    std::vector<std::string> words{"--emulate",
+                                   "--rank-binding",
+                                   config("split-galaxy-4x2") + "/rank_bindings.yaml",
+                                   "--hosts",
+                                   hosts,
+                                   "--host-timeout",
+                                   "4s"};
+    words.insert(words.end(), program_words.begin(), program_words.end());
+    return words;
+}
+
+std::vector<std::string> pipeline(const std::string& tensors) {
+    return job({program("hosts_program"), "5", tensors, "65536"}, "tthost0,tthost1,tthost2,tthost3");
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+void must_name_silent_host(const ChildOutcome& outcome) {
+    INFO(outcome.standard_error);
+    CHECK(!outcome.timed_out);
+    CHECK(outcome.exit_code == 137);
+    CHECK(has(outcome.standard_error,
+              "tt-run: host tthost2 does not answer for 4 s (--host-timeout): frozen, down, or cut off; on "
+              "it rank 2\n"));
+}
+
+/// The host's ranks end by themselves, though nobody can tell them to.
+bool ranks_end_on(int host) {
+    const auto is_rank = [](pid_t pid) {
+        const auto line = tt_run::support::read_file(fmt::format("/proc/{}/cmdline", pid));
+        return line && has(*line, "hosts_program");
+    };
+    for (int tries = 0; tries < 600; ++tries) {
+        if (std::ranges::none_of(processes_on(host), is_rank)) {
+            return true;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    return false;
+}
+
+void must_not_reach(const ChildOutcome& outcome, const std::string& host, const std::string& reason) {
+    INFO(outcome.standard_error);
+    CHECK(!outcome.timed_out);
+    CHECK(outcome.exit_code == 125);
+    CHECK(has(outcome.standard_error, "tt-run: host " + host + " cannot be reached:\n  | "));
+    CHECK(has(outcome.standard_error, reason));
+    CHECK(leftovers() == "");
+}
+
+}  // namespace
+
+TEST_CASE("a cable is pulled during a transfer: the host is named, and its ranks end by themselves") {
+    Job running(pipeline("0"));
+    REQUIRE(running.prints("running"));
+    set_cable(kVictim, false);
+    must_name_silent_host(running.wait());
+    CHECK(ranks_end_on(kVictim));
+    set_cable(kVictim, true);
+    CHECK(leftovers() == "");
+}
+
+TEST_CASE("a host freezes during a transfer: it is named, and keeps nothing when it thaws") {
+    Job running(pipeline("0"));
+    REQUIRE(running.prints("running"));
+    set_frozen(kVictim, true);
+    must_name_silent_host(running.wait());
+    set_frozen(kVictim, false);
+    CHECK(leftovers() == "");
+}
+
+TEST_CASE("a host dies during a transfer: it is named") {
+    Job running(pipeline("0"));
+    REQUIRE(running.prints("running"));
+    set_cable(kVictim, false);  // a host that loses its power says no good-bye, as processes that are killed do
+    network({"stop", std::to_string(kVictim)});
+    const ChildOutcome outcome = running.wait();
+    network({"start", std::to_string(kVictim)});
+    must_name_silent_host(outcome);
+    CHECK(leftovers() == "");
+}
+
+TEST_CASE("a bad cable - late, losing, out of order - slows a job, and changes nothing else") {
+    const auto results = [](const ChildOutcome& outcome) {
+        INFO(outcome.standard_error);
+        CHECK(outcome.exit_code == 0);
+        return std::count(outcome.standard_output.begin(), outcome.standard_output.end(), '\n');
+    };
+    const auto spoiled = [&](const char* delay, const char* lost, const char* reordered,
+                             const std::string& ill) {
+        INFO(ill);
+        network({"spoil", std::to_string(kVictim), delay, lost, reordered});
+        CHECK(results(run_job(pipeline("2"))) == 4);
+        CHECK(has(
+            tt_run::support::read_file(std::string(std::getenv("TT_RUN_HOSTS_STATE")) + "/tthost2.cable_said")
+                .value_or(""),
+            ill));
+        CHECK(leftovers() == "");
+    };
+    spoiled("200", "0", "0", "delayed");
+    spoiled("0", "10", "0", "lost");
+    spoiled("0", "0", "250", "reordered");
+    network({"plug", std::to_string(kVictim)});
+}
+
+TEST_CASE("a host that ssh cannot reach is named at once, with ssh's reason") {
+    SECTION("its key is not the one that is known") {
+        shell_on(0,
+                 "cp /root/.ssh/known_hosts /root/.ssh/kept && ssh-keygen -q -t ed25519 -N '' -f "
+                 "/root/.ssh/other && "
+                 "sed -i '/^tthost2/d' /root/.ssh/known_hosts && "
+                 "echo \"tthost2,10.77.0.12 $(cat /root/.ssh/other.pub)\" >>/root/.ssh/known_hosts");
+        const ChildOutcome outcome = run_job(pipeline("1"));
+        shell_on(0, "mv /root/.ssh/kept /root/.ssh/known_hosts && rm /root/.ssh/other*");
+        must_not_reach(outcome, "tthost2", "Host key verification failed");
+    }
+    SECTION("there is no route to it") {
+        shell_on(0, "ip route add unreachable 10.77.0.12");
+        const ChildOutcome outcome = run_job(pipeline("1"));
+        shell_on(0, "ip route del unreachable 10.77.0.12");
+        must_not_reach(outcome, "tthost2", "No route to host");
+    }
+    SECTION("nobody knows its name") {
+        must_not_reach(run_job(job({"hostname"}, "tthost0,nowhere,tthost1,tthost2")), "nowhere",
+                       "resolve hostname nowhere");
+    }
+    SECTION("it hangs") {
+        set_frozen(kVictim, true);
+        const ChildOutcome outcome = run_job(pipeline("1"));
+        set_frozen(kVictim, false);
+        must_not_reach(outcome, "tthost2", "timed out");
+    }
+    SECTION("under Open MPI") {
+        shell_on(0, "ip route add unreachable 10.77.0.12");
+        const ChildOutcome outcome =
+            run_job(job({program("hosts_ring_openmpi")}, "tthost0,tthost1,tthost2,tthost3"));
+        shell_on(0, "ip route del unreachable 10.77.0.12");
+        must_not_reach(outcome, "tthost2", "No route to host");
+    }
+}
+
+TEST_CASE("a disk is full on one host: the rank that needs it fails there, and is named with its host") {
+    shell_on(kVictim,
+             "mount -t tmpfs -o size=64k full /tmp && (cat /dev/zero >/tmp/fill || true) 2>/dev/null");
+    shell_on(
+        kVictim,
+        "mount -t tmpfs -o size=64k full /dev/shm && (cat /dev/zero >/dev/shm/fill || true) 2>/dev/null");
+    const ChildOutcome writes =
+        run_job(job({"/bin/bash", "-c", "echo much >/tmp/result && rm /tmp/result && sleep 60"},
+                    "tthost0,tthost1,tthost2,tthost3"));
+    // Two ranks there: MPI may want the shared memory that is not to be had.
+    const ChildOutcome pipes =
+        run_job(job({program("hosts_program"), "5", "1", "65536"}, "tthost1:2,tthost2:2"));
+    shell_on(kVictim, "umount /tmp && umount /dev/shm");
+    INFO(writes.standard_error);
+    CHECK(writes.exit_code == 1);
+    CHECK(has(writes.standard_error, "tt-run: rank 2 failed first: exit code 1\n  host tthost2, "));
+    CHECK(has(writes.standard_error, "No space left on device"));
+    INFO(pipes.standard_error);
+    CHECK((!pipes.timed_out && (pipes.exit_code == 0 || has(pipes.standard_error, "tthost2"))));
+    shell_on(0, "rm -f /tmp/result");
+    shell_on(1, "rm -f /tmp/result");
+    shell_on(3, "rm -f /tmp/result");
+    for (const int host : {1, 2}) {
+        shell_on(host, "rm -f /dev/shm/mpich_shar_tmp*");  // MPICH's, of ranks that are killed while they meet
+    }
+    CHECK(leftovers() == "");
+}
+
+TEST_CASE("a clock that is an hour ahead on one host: the job does not mind, and doctor says so") {
+    const std::string skewed =
+        "if [ $(hostname) = tthost2 ]; then exec faketime -f +1h \"$0\" \"$@\"; fi; exec \"$0\" \"$@\"";
+    const ChildOutcome outcome =
+        run_job(job({"/bin/bash", "-c", skewed, program("hosts_program"), "5", "1", "65536"},
+                    "tthost0,tthost1,tthost2,tthost3"));
+    INFO(outcome.standard_error);
+    CHECK(outcome.exit_code == 0);
+    CHECK(shell_on(kVictim, "[ $(faketime -f +1h date +%s) -gt $(($(date +%s) + 3000)) ] && echo ahead") ==
+          "ahead\n");
+    CHECK(leftovers() == "");
+
+    // tt-run is static: its answer is set forward instead of its clock.
+    const std::string tt_run = program("tt-run");
+    shell_on(kVictim, "mv " + tt_run + " " + tt_run + ".kept && cat >" + tt_run + " <<'END' && chmod +x " +
+                          tt_run + "\n#!/bin/bash\n" + tt_run +
+                          ".kept \"$@\" | perl -pe 's/(\"clock\\w*\": )(\\d+)/$1.($2+3600)/e'\nEND\n");
+    const ChildOutcome doctor = run_on(0, {tt_run, "doctor", "--hosts", "tthost1,tthost2"});
+    shell_on(kVictim, "mv " + tt_run + ".kept " + tt_run);
+    INFO(doctor.standard_output);
+    CHECK(has(doctor.standard_output, "clocks are 3600 s apart"));
+}
