@@ -133,7 +133,7 @@ TEST_CASE("the doctor looks at other hosts by ssh, and at those that do not answ
 TEST_CASE("a terminal gets a line on how the job is doing, below whole lines of output, and a pipe none") {
     const LaunchFixture d;
     const std::string job =
-        "tt-run --rank-binding two.yaml bash -c 'for k in 1 2 3 4 5 6; do echo line $k; sleep 0.2; done'";
+        "tt-run --rank-binding two.yaml bash -c 'for k in 1 2 3 4 5 6; do echo line one; sleep 0.2; done'";
     // script gives its command a terminal and writes down what comes out of it.
     const ChildOutcome watched = d.shell("TERM=xterm script -qec \"" + job + "\" /dev/null </dev/null");
     CHECK(watched.exit_code == 0);
