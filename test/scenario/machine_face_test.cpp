@@ -74,8 +74,8 @@ TEST_CASE("events tell a run line by line, and the report tells it whole") {
     CHECK(report["ranks"][1]["phases"][0]["name"] == "launch");
     CHECK(report["mesh_graph_descriptors"].size() == 1);
     CHECK(has(d.read("r/report.html"), "rank 1 failed first"));
-    CHECK(has(d.run({"show", "r"}).standard_output, "rank 1 failed first: exit code 7"));
-    CHECK(d.run({"diff", "r", "r"}).exit_code == 0);
+    CHECK(has(d.shell("tt-run show r").standard_output, "rank 1 failed first: exit code 7"));
+    CHECK(d.shell("tt-run diff r r").exit_code == 0);
 }
 
 TEST_CASE("a failure is an annotation in GitHub's workflows") {
