@@ -93,7 +93,8 @@ TEST_CASE("a host freezes during a transfer: it is named, and keeps nothing when
 TEST_CASE("a host dies during a transfer: it is named") {
     Job running(pipeline("0"));
     REQUIRE(running.prints("running"));
-    set_cable(kVictim, false);  // a host that loses its power says no good-bye, as processes that are killed do
+    set_cable(kVictim,
+              false);  // a host that loses its power says no good-bye, as processes that are killed do
     network({"stop", std::to_string(kVictim)});
     const ChildOutcome outcome = running.wait();
     network({"start", std::to_string(kVictim)});
@@ -183,7 +184,8 @@ TEST_CASE("a disk is full on one host: the rank that needs it fails there, and i
     shell_on(1, "rm -f /tmp/result");
     shell_on(3, "rm -f /tmp/result");
     for (const int host : {1, 2}) {
-        shell_on(host, "rm -f /dev/shm/mpich_shar_tmp*");  // MPICH's, of ranks that are killed while they meet
+        shell_on(host,
+                 "rm -f /dev/shm/mpich_shar_tmp*");  // MPICH's, of ranks that are killed while they meet
     }
     CHECK(leftovers() == "");
 }

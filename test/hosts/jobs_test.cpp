@@ -216,7 +216,8 @@ TEST_CASE("other hosts have nothing but tt-run and programs; a file that differs
 TEST_CASE("a host with another version of tt-run is refused, and both versions are named") {
     const std::string tt_run = program("tt-run");
     shell_on(2, "cp " + tt_run + " " + tt_run + ".kept");
-    shell_on(0, "ssh tthost2 'rm " + tt_run + " && cat >" + tt_run + " && chmod +x " + tt_run + "' <" + program("tt-run-other"));
+    shell_on(0, "ssh tthost2 'rm " + tt_run + " && cat >" + tt_run + " && chmod +x " + tt_run + "' <" +
+                    program("tt-run-other"));
     const ChildOutcome outcome =
         run_job({"--rank-binding", config("split-galaxy-4x2") + "/rank_bindings.yaml", "--hosts",
                  "tthost1,tthost2,tthost3,tthost0", "hostname"});
@@ -232,28 +233,36 @@ TEST_CASE("a host with another version of tt-run is refused, and both versions a
 }
 
 TEST_CASE("phase 1 asks every host for its devices, joins what they find, and heeds no order of hosts") {
-    // Two T3Ks in a line: their devices as the driver shows them, and the vendor's tool, which tells the links.
+    // Two T3Ks in a line: their devices as the driver shows them, and the vendor's tool, which tells the
+    // links.
     const FakeHost devices("X12DPG-QT6", FakeHost::t3k());
     const fs::path fake = fs::path(std::getenv("TT_RUN_HOSTS_STATE")) / "t3k";
     fs::create_directories(fake);
-    fs::copy(devices.directory().path(), fake / "root", fs::copy_options::recursive | fs::copy_options::copy_symlinks);
-    shell_on(0, "cd " + fake.string() + " && " + program("tt-run") + " convert 't3k*2@line' -o found >/dev/null");
+    fs::copy(devices.directory().path(), fake / "root",
+             fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+    shell_on(
+        0, "cd " + fake.string() + " && " + program("tt-run") + " convert 't3k*2@line' -o found >/dev/null");
     for (const int host : {1, 2}) {
         const std::string bin = fmt::format("{}/bin{}", fake.string(), host);
-        shell_on(host, fmt::format("mkdir {0} && printf '#!/bin/sh\\ncp {1}/found/host-{2}.yaml \"$2\"\\n' >{0}/topology && chmod "
-                                   "+x {0}/topology && mount --bind {0} /usr/local/bin && mount --bind {1}/root/sys /sys",
-                                   bin, fake.string(), host - 1));
+        shell_on(host,
+                 fmt::format(
+                     "mkdir {0} && printf '#!/bin/sh\\ncp {1}/found/host-{2}.yaml \"$2\"\\n' >{0}/topology "
+                     "&& chmod "
+                     "+x {0}/topology && mount --bind {0} /usr/local/bin && mount --bind {1}/root/sys /sys",
+                     bin, fake.string(), host - 1));
     }
-    shell_on(0, "cat >/tmp/mgd.textproto <<'END'\n"
-                "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [2, 4] } host_topology { dims: [1, 2] } "
-                "channels { count: 2 policy: STRICT } }\n"
-                "top_level_instance { mesh { mesh_descriptor: \"M\" mesh_id: 0 } }\nEND\n");
+    shell_on(0,
+             "cat >/tmp/mgd.textproto <<'END'\n"
+             "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [2, 4] } "
+             "host_topology { dims: [1, 2] } "
+             "channels { count: 2 policy: STRICT } }\n"
+             "top_level_instance { mesh { mesh_descriptor: \"M\" mesh_id: 0 } }\nEND\n");
     std::vector<std::vector<std::string>> seen;
     for (const std::string hosts : {"tthost2,tthost1", "tthost1,tthost2"}) {
         INFO(hosts);
-        const ChildOutcome outcome =
-            run_job({"-m", "mgd.textproto", "--hosts", hosts, "--force-rediscovery", "/bin/sh", "-c",
-                     "echo rank $TT_RUN_RANK host rank $TT_MESH_HOST_RANK on $(hostname): $TT_VISIBLE_DEVICES"});
+        const ChildOutcome outcome = run_job(
+            {"-m", "mgd.textproto", "--hosts", hosts, "--force-rediscovery", "/bin/sh", "-c",
+             "echo rank $TT_RUN_RANK host rank $TT_MESH_HOST_RANK on $(hostname): $TT_VISIBLE_DEVICES"});
         INFO(outcome.standard_error);
         CHECK(outcome.exit_code == 0);
         std::istringstream lines(outcome.standard_output);

