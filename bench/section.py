@@ -65,7 +65,7 @@ def plot_bars(name, title, unit, groups, series, logarithmic=False):
     data = "\n".join(" ".join([f'"{group}"'] + [str(values[k]) if values[k] is not None else "NaN"
                                                for _, values in series]) for k, group in enumerate(groups))
     columns = ", ".join(f"$data using {k + 2}:xtic(1) title '{label}'" for k, (label, _) in enumerate(series))
-    script = f"""set terminal svg size 760,300 font 'sans-serif,12' background 'white' name '{name}'
+    script = f"""set terminal svg size 760,300 font 'sans-serif,12' background 'white' name '{name.replace('-', '_')}'
 set output '{plots / name}.svg'
 set title '{title}'
 set ylabel '{unit}'
