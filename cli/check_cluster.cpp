@@ -1,6 +1,6 @@
 #include "cli/check_cluster.hpp"
 
-#include "launcher/validate_job.hpp"
+#include "launcher/bindings/validate_job.hpp"
 #include "topology/mapping/find_mapping.hpp"
 #include "topology/physical/rank_places.hpp"
 

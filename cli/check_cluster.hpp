@@ -2,9 +2,9 @@
 
 #include <optional>
 
-#include "launcher/job_bindings.hpp"
+#include "launcher/bindings/job_bindings.hpp"
 #include "support/diagnostic.hpp"
-#include "topology/mesh_graph.hpp"
+#include "topology/mgd/mesh_graph.hpp"
 #include "topology/physical/check_fit.hpp"
 #include "topology/physical/cluster.hpp"
 

@@ -5,8 +5,8 @@
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/verb_arguments.hpp"
-#include "launcher/allocation_cache.hpp"
-#include "launcher/auto_allocation.hpp"
+#include "launcher/allocation/allocation_cache.hpp"
+#include "launcher/allocation/auto_allocation.hpp"
 
 namespace tt_run::cli {
 

@@ -8,8 +8,8 @@
 #include "cli/exit_code.hpp"
 #include "cli/verb_arguments.hpp"
 #include "job/release.hpp"
-#include "launcher/doctor.hpp"
-#include "launcher/self_test.hpp"
+#include "launcher/doctor/doctor.hpp"
+#include "launcher/doctor/self_test.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::cli {

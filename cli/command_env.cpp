@@ -9,7 +9,7 @@
 #include "cli/launch_options.hpp"
 #include "cli/plan_launch.hpp"
 #include "launcher/diagnostic_kinds.hpp"
-#include "launcher/rank_environment.hpp"
+#include "launcher/plan/rank_environment.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::cli {

@@ -8,8 +8,8 @@
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/verb_arguments.hpp"
-#include "launcher/physical_model.hpp"
-#include "launcher/starter_job.hpp"
+#include "launcher/allocation/starter_job.hpp"
+#include "launcher/bindings/physical_model.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::cli {

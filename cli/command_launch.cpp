@@ -8,8 +8,8 @@
 #include "cli/start_job.hpp"
 #include "job/variable_names.hpp"
 #include "launcher/diagnostic_kinds.hpp"
-#include "launcher/plan_json.hpp"
-#include "launcher/render_plan.hpp"
+#include "launcher/plan/plan_json.hpp"
+#include "launcher/plan/render_plan.hpp"
 #include "support/file.hpp"
 
 namespace tt_run::cli {

@@ -8,9 +8,9 @@
 #include "fabric/factory_comparison.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "support/file.hpp"
-#include "topology/ideal_cluster.hpp"
-#include "topology/load_mesh_graph.hpp"
 #include "topology/mapping/find_mapping.hpp"
+#include "topology/mapping/ideal_cluster.hpp"
+#include "topology/mgd/load_mesh_graph.hpp"
 
 namespace tt_run::cli {
 

@@ -8,11 +8,11 @@
 #include "cli/exit_code.hpp"
 #include "cli/launch_words.hpp"
 #include "job/variable_names.hpp"
+#include "launcher/bindings/yaml_map.hpp"
 #include "launcher/diagnostic_kinds.hpp"
-#include "launcher/host_names.hpp"
-#include "launcher/mpi_arguments.hpp"
-#include "launcher/program_mpi.hpp"
-#include "launcher/yaml_map.hpp"
+#include "launcher/hosts/host_names.hpp"
+#include "launcher/plan/mpi_arguments.hpp"
+#include "launcher/plan/program_mpi.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::cli {

@@ -4,11 +4,11 @@
 #include <string>
 
 #include "cli/arguments.hpp"
-#include "launcher/auto_allocation.hpp"
-#include "launcher/job_bindings.hpp"
-#include "launcher/mpi_launcher.hpp"
-#include "launcher/plan.hpp"
-#include "launcher/validate_job.hpp"
+#include "launcher/allocation/auto_allocation.hpp"
+#include "launcher/bindings/job_bindings.hpp"
+#include "launcher/bindings/validate_job.hpp"
+#include "launcher/plan/mpi_launcher.hpp"
+#include "launcher/plan/plan.hpp"
 #include "support/diagnostic.hpp"
 #include "support/error.hpp"
 #include "support/host_environment.hpp"

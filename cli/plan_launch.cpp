@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "launcher/auto_allocation.hpp"
+#include "launcher/allocation/auto_allocation.hpp"
+#include "launcher/bindings/mesh_coordinates.hpp"
+#include "launcher/bindings/validate_job.hpp"
 #include "launcher/diagnostic_kinds.hpp"
-#include "launcher/mesh_coordinates.hpp"
-#include "launcher/plan_json.hpp"
-#include "launcher/validate_job.hpp"
+#include "launcher/plan/plan_json.hpp"
 #include "support/file.hpp"
 
 namespace tt_run::cli {

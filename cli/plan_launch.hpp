@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cli/launch_options.hpp"
-#include "launcher/plan.hpp"
+#include "launcher/plan/plan.hpp"
 #include "support/diagnostic.hpp"
 #include "support/host_environment.hpp"
 

@@ -9,7 +9,7 @@
 #include "cli/picture_output.hpp"
 #include "cli/verb_arguments.hpp"
 #include "launcher/diagnostic_kinds.hpp"
-#include "launcher/render_run_report.hpp"
+#include "launcher/report/render_run_report.hpp"
 #include "support/file.hpp"
 
 namespace tt_run::cli {

@@ -7,16 +7,16 @@
 
 #include "cli/exit_code.hpp"
 #include "fabric/time_model.hpp"
-#include "launcher/failure_report.hpp"
-#include "launcher/job_report.hpp"
-#include "launcher/output_sink.hpp"
-#include "launcher/render_plan.hpp"
-#include "launcher/render_run_report.hpp"
-#include "launcher/run_plan.hpp"
-#include "launcher/run_report.hpp"
-#include "launcher/supervisor.hpp"
+#include "launcher/plan/render_plan.hpp"
+#include "launcher/report/render_run_report.hpp"
+#include "launcher/report/run_report.hpp"
+#include "launcher/run/failure_report.hpp"
+#include "launcher/run/job_report.hpp"
+#include "launcher/run/output_sink.hpp"
+#include "launcher/run/run_plan.hpp"
+#include "launcher/run/supervisor.hpp"
 #include "support/file.hpp"
-#include "topology/load_mesh_graph.hpp"
+#include "topology/mgd/load_mesh_graph.hpp"
 
 namespace tt_run::cli {
 

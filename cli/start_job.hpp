@@ -2,7 +2,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/launch_options.hpp"
-#include "launcher/plan.hpp"
+#include "launcher/plan/plan.hpp"
 
 namespace tt_run::cli {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "cli/arguments.hpp"
-#include "launcher/plan.hpp"
+#include "launcher/plan/plan.hpp"
 #include "support/diagnostic.hpp"
 
 namespace tt_run::cli {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "topology/mesh_graph_descriptor.hpp"
+#include "topology/mgd/mesh_graph_descriptor.hpp"
 #include "tt_run/device/core_coord.hpp"
 #include "tt_run/device/memory_config.hpp"
 

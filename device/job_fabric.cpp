@@ -10,8 +10,8 @@
 #include "support/diagnostic_render.hpp"
 #include "support/require.hpp"
 #include "support/text.hpp"
-#include "topology/ideal_cluster.hpp"
 #include "topology/mapping/find_mapping.hpp"
+#include "topology/mapping/ideal_cluster.hpp"
 #include "tt_run/device/warnings.hpp"
 
 namespace tt_run::device {

@@ -23,8 +23,8 @@ class JobFabric {
     JobFabric(const LocalSystem& system, std::vector<RankChips> ranks);
 
     /// Every mesh on chips of the machine that all ranks name, those of each part among what its rank sees;
-    /// without such a machine on one made to measure (topology/ideal_cluster.hpp). Without an MGD, one mesh
-    /// of all visible chips. Throws std::runtime_error if the job does not fit, with the reason.
+    /// without such a machine on one made to measure (topology/mapping/ideal_cluster.hpp). Without an MGD,
+    /// one mesh of all visible chips. Throws std::runtime_error if the job does not fit, with the reason.
     const fabric::FabricSystemPtr& system();
 
     /// The control plane for these settings, opened if it is not open with them already; null for DISABLED.

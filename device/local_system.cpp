@@ -9,7 +9,7 @@
 #include "job/variable_names.hpp"
 #include "support/file.hpp"
 #include "support/text.hpp"
-#include "topology/load_mesh_graph.hpp"
+#include "topology/mgd/load_mesh_graph.hpp"
 #include "topology/physical/load_cluster.hpp"
 #include "topology/physical/rank_places.hpp"
 #include "topology/physical/visible_devices.hpp"

@@ -6,7 +6,7 @@
 
 #include "device/rank_settings.hpp"
 #include "topology/ids.hpp"
-#include "topology/mesh_graph.hpp"
+#include "topology/mgd/mesh_graph.hpp"
 #include "topology/physical/cluster.hpp"
 #include "tt_run/device/mesh_coordinate.hpp"
 

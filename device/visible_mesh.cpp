@@ -9,8 +9,8 @@
 #include "fabric/link_state.hpp"
 #include "support/diagnostic_render.hpp"
 #include "support/require.hpp"
-#include "topology/load_mesh_graph.hpp"
 #include "topology/mapping/find_mapping.hpp"
+#include "topology/mgd/load_mesh_graph.hpp"
 
 namespace tt_run::device {
 

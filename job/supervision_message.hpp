@@ -183,10 +183,9 @@ struct Unreachable {
     std::string reason;  ///< ssh's own words
 };
 
-using Message =
-    std::variant<Hello, StartOrder, Started, NotStarted, Output, Credit, Input, Exited, Aborted, Gone, Signal,
-                 Terminate, TakeStacks, Stacks, Leave, Blocked, Unblocked, Probe, Report, Heartbeat,
-                 Unreachable>;
+using Message = std::variant<Hello, StartOrder, Started, NotStarted, Output, Credit, Input, Exited, Aborted,
+                             Gone, Signal, Terminate, TakeStacks, Stacks, Leave, Blocked, Unblocked, Probe,
+                             Report, Heartbeat, Unreachable>;
 
 /// The message as one frame, ready to be written.
 std::string encode(const Message& message);

@@ -8,8 +8,8 @@
 
 #include "fabric/control_plane.hpp"
 #include "fabric/deadlock_check.hpp"
-#include "topology/ideal_cluster.hpp"
-#include "topology/load_mesh_graph.hpp"
+#include "topology/mapping/ideal_cluster.hpp"
+#include "topology/mgd/load_mesh_graph.hpp"
 
 using namespace tt_run;
 using namespace tt_run::fabric;

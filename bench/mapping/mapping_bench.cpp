@@ -15,10 +15,10 @@
 
 #include "support/file.hpp"
 #include "test/support/altered_cluster.hpp"
-#include "topology/load_mesh_graph.hpp"
 #include "topology/mapping/check_mapping.hpp"
 #include "topology/mapping/find_mapping.hpp"
 #include "topology/mapping/mapping_search.hpp"
+#include "topology/mgd/load_mesh_graph.hpp"
 #include "topology/physical/synthetic_system.hpp"
 
 using namespace tt_run;

@@ -5,7 +5,7 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include "topology/load_mesh_graph.hpp"
+#include "topology/mgd/load_mesh_graph.hpp"
 #include "topology/physical/check_fit.hpp"
 #include "topology/physical/cluster_diff.hpp"
 #include "topology/physical/cluster_json.hpp"

@@ -33,8 +33,8 @@ TEST_CASE("the examples build against an installed tt_run and run") {
     for (const char* component : {"runtime", "dev"}) {
         must_run({TT_RUN_CMAKE, "--install", TT_RUN_BUILD_DIR, "--prefix", prefix, "--component", component});
     }
-    must_run({TT_RUN_CMAKE, "-S", tt_run::test::source_directory() + "/examples/runtime", "-B", build, "-G", "Ninja",
-              "-DCMAKE_PREFIX_PATH=" + prefix, "-DCMAKE_CXX_COMPILER=" TT_RUN_CXX});
+    must_run({TT_RUN_CMAKE, "-S", tt_run::test::source_directory() + "/examples/runtime", "-B", build, "-G",
+              "Ninja", "-DCMAKE_PREFIX_PATH=" + prefix, "-DCMAKE_CXX_COMPILER=" TT_RUN_CXX});
     must_run({TT_RUN_CMAKE, "--build", build});
 
     const auto run = [&](const std::string& config, const std::string& example,

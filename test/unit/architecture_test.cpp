@@ -27,6 +27,25 @@ const std::map<std::string, std::set<std::string>> kMayUse{
     {"cli", {"launcher", "job", "fabric", "topology", "support"}},
 };
 
+/// The rooms of the two largest folders: whose headers a room may include, besides its own and what lies in
+/// no room.
+const std::map<std::string, std::map<std::string, std::set<std::string>>> kRooms{
+    {"topology",
+     {{"mgd", {"proto"}},
+      {"physical", {"mgd"}},
+      {"mapping", {"mgd", "physical"}},
+      {"draw", {"mgd", "physical", "mapping"}}}},
+    {"launcher",
+     {{"hosts", {}},
+      {"bindings", {"hosts"}},
+      {"plan", {"bindings", "hosts"}},
+      {"agent", {}},
+      {"run", {"agent", "plan", "bindings", "hosts"}},
+      {"report", {"run", "plan", "bindings", "hosts"}},
+      {"allocation", {"run", "plan", "bindings", "hosts"}},
+      {"doctor", {"allocation", "run", "plan", "bindings", "hosts"}}}},
+};
+
 /// Third parties, and the folders in which they may show.
 const std::map<std::string, std::set<std::string>> kThirdParties{
     {"CLI", {"cli"}},
@@ -77,6 +96,27 @@ TEST_CASE("includes follow the arrows between folders") {
                     CHECK(third->second.contains(folder));
                 }
                 CHECK(first != "..");
+            }
+        }
+    }
+    CHECK(checked > 300);
+}
+
+TEST_CASE("includes follow the arrows between the rooms of a folder") {
+    std::size_t checked = 0;
+    for (const auto& [folder, rooms] : kRooms) {
+        const std::regex include("^\\s*#\\s*include\\s*\"" + folder + "/([^\"/]+)/[^\"]*\"",
+                                 std::regex::multiline);
+        for (const fs::path& file : sources_of(folder)) {
+            const std::string room =
+                fs::relative(file, fs::path(tt_run::test::source_directory()) / folder).begin()->string();
+            const std::string text = *tt_run::support::read_file(file);
+            for (std::sregex_iterator found(text.begin(), text.end(), include), end; found != end; ++found) {
+                INFO(file.string() << " includes " << found->str());
+                ++checked;
+                // What lies in no room stands below all of them.
+                REQUIRE(rooms.contains(room));
+                CHECK(((*found)[1] == room || rooms.at(room).contains((*found)[1])));
             }
         }
     }

@@ -12,9 +12,9 @@
 #include "support/yaml_document.hpp"
 #include "test/support/altered_cluster.hpp"
 #include "test/walk/corpus.hpp"
-#include "topology/load_mesh_graph.hpp"
 #include "topology/mapping/check_mapping.hpp"
 #include "topology/mapping/find_mapping.hpp"
+#include "topology/mgd/load_mesh_graph.hpp"
 #include "topology/physical/load_cluster.hpp"
 #include "topology/physical/synthetic_system.hpp"
 

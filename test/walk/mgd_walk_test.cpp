@@ -11,8 +11,8 @@
 #include "support/text.hpp"
 #include "test/support/places.hpp"
 #include "test/walk/corpus.hpp"
-#include "topology/load_mesh_graph.hpp"
-#include "topology/mgd_export.hpp"
+#include "topology/mgd/load_mesh_graph.hpp"
+#include "topology/mgd/mgd_export.hpp"
 
 namespace fs = std::filesystem;
 using namespace tt_run;

@@ -2,7 +2,7 @@
 
 #include "topology/draw/draw_cluster.hpp"
 #include "topology/draw/picture.hpp"
-#include "topology/mesh_graph.hpp"
+#include "topology/mgd/mesh_graph.hpp"
 
 namespace tt_run::topology::draw {
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "topology/mesh_graph_descriptor.hpp"
+#include "topology/mgd/mesh_graph_descriptor.hpp"
 
 namespace tt_run::topology {
 

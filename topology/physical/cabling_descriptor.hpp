@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "support/diagnostic.hpp"
+#include "topology/mgd/text_message.hpp"
 #include "topology/physical/cluster.hpp"
-#include "topology/text_message.hpp"
 
 namespace tt_run::topology {
 

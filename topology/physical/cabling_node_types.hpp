@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "support/diagnostic.hpp"
+#include "topology/mgd/text_message.hpp"
 #include "topology/physical/board_ports.hpp"
-#include "topology/text_message.hpp"
 
 namespace tt_run::topology {
 

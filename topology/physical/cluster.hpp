@@ -133,7 +133,8 @@ struct Link {
     auto operator<=>(const Link&) const = default;
 };
 
-/// A link that is seen from one end: its far end is none of this cluster's ASICs, or one that does not see it.
+/// A link that is seen from one end: its far end is none of this cluster's ASICs, or one that does not see
+/// it.
 struct OpenEnd {
     LinkEnd near;
     std::uint64_t remote_unique_id = 0;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "support/diagnostic.hpp"
-#include "topology/mesh_graph.hpp"
+#include "topology/mgd/mesh_graph.hpp"
 #include "topology/physical/cluster_shape.hpp"
 
 namespace tt_run::topology {

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "topology/mesh_graph.hpp"
+#include "topology/mgd/mesh_graph.hpp"
 
 namespace tt_run::topology {
 

@@ -4,8 +4,8 @@
 
 #include "support/diagnostic.hpp"
 #include "support/yaml_document.hpp"
+#include "topology/mgd/text_message.hpp"
 #include "topology/physical/cluster.hpp"
-#include "topology/text_message.hpp"
 
 namespace tt_run::topology {
 

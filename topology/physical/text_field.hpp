@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "support/diagnostic.hpp"
-#include "topology/text_message.hpp"
+#include "topology/mgd/text_message.hpp"
 
 namespace tt_run::topology {
 

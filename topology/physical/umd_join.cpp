@@ -216,7 +216,8 @@ class Joiner {
                                     fmt::format("{} sees {}, which does not see it; the link is dropped",
                                                 near_name, far_name))
                              .note("a link counts when both ends see it"));
-            assembly_.add_open_end(near, link.channel, link.remote_unique_id, link.remote_channel, link.place);
+            assembly_.add_open_end(near, link.channel, link.remote_unique_id, link.remote_channel,
+                                   link.place);
         } else if (chip.unique_id != back->remote_unique_id || back->remote_channel != link.channel) {
             sink_.report(
                 Diagnostic(kContradictoryLink, link.place,

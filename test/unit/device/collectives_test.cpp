@@ -22,9 +22,11 @@ namespace {
 
 [[maybe_unused]] const bool kEnvironment = [] {
     const char* const rank = std::getenv("PMI_RANK");
-    ::setenv("TT_MESH_GRAPH_DESC_PATH", (tt_run::test::source_directory() + "/test/unit/device/two_host_mesh.textproto").c_str(), 1);
+    ::setenv("TT_MESH_GRAPH_DESC_PATH",
+             (tt_run::test::source_directory() + "/test/unit/device/two_host_mesh.textproto").c_str(), 1);
     if (rank == nullptr) {
-        ::setenv("TT_MESH_GRAPH_DESC_PATH", (tt_run::test::source_directory() + "/configs/t3k/mgd.textproto").c_str(), 1);
+        ::setenv("TT_MESH_GRAPH_DESC_PATH",
+                 (tt_run::test::source_directory() + "/configs/t3k/mgd.textproto").c_str(), 1);
     } else {
         ::setenv("TT_MESH_ID", "0", 1);
         ::setenv("TT_MESH_HOST_RANK", rank, 1);

@@ -9,9 +9,9 @@
 #include "support/diagnostic_render.hpp"
 #include "support/file.hpp"
 #include "test/support/places.hpp"
-#include "topology/ideal_cluster.hpp"
-#include "topology/load_mesh_graph.hpp"
 #include "topology/mapping/find_mapping.hpp"
+#include "topology/mapping/ideal_cluster.hpp"
+#include "topology/mgd/load_mesh_graph.hpp"
 #include "topology/physical/load_cluster.hpp"
 
 namespace tt_run::test {

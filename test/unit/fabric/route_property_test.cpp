@@ -13,8 +13,8 @@
 #include "test/support/places.hpp"
 #include "test/unit/fabric/fabric_fixture.hpp"
 #include "test/unit/fabric/route_walker.hpp"
-#include "topology/ideal_cluster.hpp"
-#include "topology/load_mesh_graph.hpp"
+#include "topology/mapping/ideal_cluster.hpp"
+#include "topology/mgd/load_mesh_graph.hpp"
 
 using namespace tt_run;
 using namespace tt_run::fabric;
@@ -274,7 +274,8 @@ TEST_CASE("emitted tables lead packets along the very routes") {
 
 TEST_CASE("routes on machines of the field are as documented, and no packet waits in a circle") {
     const std::filesystem::path folder =
-        std::filesystem::path(tt_run::test::source_directory()).parent_path() / "shared" / "corpus" / "cluster";
+        std::filesystem::path(tt_run::test::source_directory()).parent_path() / "shared" / "corpus" /
+        "cluster";
     if (!std::filesystem::is_directory(folder)) {
         std::cout << "SKIPPED: there is no corpus of real files at " << folder << "\n";
         return;

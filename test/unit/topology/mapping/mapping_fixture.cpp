@@ -6,7 +6,7 @@
 #include "support/diagnostic_render.hpp"
 #include "support/file.hpp"
 #include "test/support/places.hpp"
-#include "topology/load_mesh_graph.hpp"
+#include "topology/mgd/load_mesh_graph.hpp"
 #include "topology/physical/synthetic_system.hpp"
 
 namespace tt_run::test {

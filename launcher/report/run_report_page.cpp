@@ -1,0 +1,191 @@
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "launcher/report/render_run_report.hpp"
+#include "support/text.hpp"
+#include "topology/draw/pen_html.hpp"
+#include "topology/draw/pen_svg.hpp"
+
+namespace tt_run::launcher {
+
+namespace draw = topology::draw;
+using draw::xml_text;
+
+namespace {
+
+/// Phases and their hues, the same as in the text.
+constexpr std::pair<std::string_view, int> kPhases[] = {{"launch", 6}, {"run", 2}};
+
+int hue_of(std::string_view name) {
+    return name == kPhases[0].first ? kPhases[0].second : kPhases[1].second;
+}
+
+std::string program_of(const RunReport& report) {
+    std::vector<std::string> words;
+    for (const std::string& word : report.program) {
+        words.push_back(support::shell_quoted(word));
+    }
+    return support::join(words, " ");
+}
+
+std::string outcome_html(const RunReport& report) {
+    std::string out = fmt::format(
+        "<p><span class=\"outcome{}\">exit code {}</span> after {:.3f} s, ended by: {}</p>\n",
+        report.exit_code == 0 ? "" : " bad", report.exit_code, report.seconds, xml_text(report.cause));
+    if (report.first_failure) {
+        const ReportedRank& first = report.ranks[static_cast<std::size_t>(*report.first_failure)];
+        out += fmt::format("<p>rank {} failed first: <b>{}</b>, on {}, mesh {}</p>\n", first.rank,
+                           xml_text(first.description), xml_text(first.host), first.mesh_id);
+        if (!first.last_stderr.empty()) {
+            out += fmt::format("<pre>{}</pre>\n", draw::xml_lines(first.last_stderr));
+        }
+    }
+    if (!report.explanation.empty()) {
+        out += fmt::format("<pre>{}</pre>\n", draw::xml_lines(report.explanation));
+    }
+    return out;
+}
+
+/// A bar for each rank, a stretch for each phase.
+std::string timeline_html(const RunReport& report) {
+    constexpr double kLeft = 150;
+    constexpr double kWidth = 760;
+    constexpr double kRow = 20;
+    const double scale = report.seconds > 0 ? kWidth / report.seconds : 0;
+    const double height = 34 + kRow * static_cast<double>(report.ranks.size()) + 30;
+    std::string out = fmt::format(
+        "<h2>Timeline</h2>\n<svg class=\"tt-run\" viewBox=\"0 0 1060 {0:g}\" width=\"1060\" height=\"{0:g}\" "
+        "role=\"img\" aria-label=\"phases of each rank\">\n",
+        height);
+    for (int tick = 0; tick <= 8; ++tick) {
+        const double x = kLeft + kWidth * tick / 8;
+        out += fmt::format(
+            "<path class=\"frame\" d=\"M{0:g} 22V{1:g}\"/><text class=\"soft\" text-anchor=\"middle\" "
+            "x=\"{0:g}\" y=\"14\">{2:.3g}{3}</text>\n",
+            x, height - 30, report.seconds * tick / 8, tick == 8 ? " s" : "");
+    }
+    double y = 28;
+    for (const ReportedRank& rank : report.ranks) {
+        const std::string mesh = rank.mesh_host_rank
+                                     ? fmt::format("{}.{}", rank.mesh_id, *rank.mesh_host_rank)
+                                     : fmt::format("{}", rank.mesh_id);
+        out += fmt::format(
+            "<text x=\"0\" y=\"{0:g}\">rank {1}</text><text class=\"soft\" x=\"58\" y=\"{0:g}\">mesh {2}"
+            "</text>",
+            y + 12, rank.rank, xml_text(mesh));
+        for (const ReportedPhase& phase : rank.phases) {
+            out += fmt::format(
+                "<g class=\"c hue h{}\"><title>rank {} {}: {:.6f} s, from {:.6f} s</title><rect x=\"{:.1f}\" "
+                "y=\"{:g}\" width=\"{:.1f}\" height=\"14\" rx=\"2\"/></g>",
+                hue_of(phase.name), rank.rank, xml_text(phase.name), phase.end - phase.begin, phase.begin,
+                kLeft + phase.begin * scale, y, std::max(1.0, (phase.end - phase.begin) * scale - 0.6));
+        }
+        out += fmt::format("<text class=\"{}\" x=\"{:g}\" y=\"{:g}\">{}</text>\n",
+                           rank.exit_code == 0 ? "soft" : "alarm", kLeft + kWidth + 12, y + 12,
+                           xml_text(rank.description));
+        y += kRow;
+    }
+    double x = kLeft;
+    for (const auto& [name, hue] : kPhases) {
+        out += fmt::format(
+            "<g class=\"c hue h{}\"><rect x=\"{:g}\" y=\"{:g}\" width=\"14\" height=\"10\" "
+            "rx=\"2\"/></g><text "
+            "class=\"soft\" x=\"{:g}\" y=\"{:g}\">{}</text>",
+            hue, x, height - 18, x + 20, height - 9, name);
+        x += 92;
+    }
+    return out + "\n</svg>\n";
+}
+
+std::string ranks_html(const RunReport& report) {
+    std::string out =
+        "<h2>Ranks</h2>\n<table class=\"table\"><thead><tr><th "
+        "class=\"n\">rank</th><th>host</th><th>mesh</th>"
+        "<th>devices</th><th>end</th><th class=\"n\">started</th><th class=\"n\">ended</th><th "
+        "class=\"n\">memory</th>"
+        "<th class=\"n\">stdout</th><th class=\"n\">stderr</th></tr></thead><tbody>\n";
+    for (const ReportedRank& rank : report.ranks) {
+        out += fmt::format(
+            "<tr><td class=\"n\">{}</td><td>{}</td><td>{}{}</td><td>{}</td><td{}>{}</td><td "
+            "class=\"n\">{:.3f} s</td><td "
+            "class=\"n\">{:.3f} s</td><td class=\"n\">{:.1f} MiB</td><td class=\"n\">{}</td><td "
+            "class=\"n\">{}</td></tr>\n",
+            rank.rank, xml_text(rank.host), rank.mesh_id,
+            rank.mesh_host_rank ? fmt::format(".{}", *rank.mesh_host_rank) : "",
+            xml_text(rank.chips.value_or("all")), rank.exit_code == 0 ? "" : " class=\"bad\"",
+            xml_text(rank.description), rank.started_seconds, rank.ended_seconds,
+            static_cast<double>(rank.peak_memory_bytes) / (1 << 20), rank.stdout_bytes, rank.stderr_bytes);
+    }
+    out += "</tbody></table>\n";
+    for (const ReportedRank& rank : report.ranks) {
+        if (!rank.last_stderr.empty() && rank.rank != report.first_failure) {
+            out += fmt::format("<h2>Last lines of rank {}</h2>\n<pre>{}</pre>\n", rank.rank,
+                               draw::xml_lines(rank.last_stderr));
+        }
+    }
+    return out;
+}
+
+std::string sockets_html(const RunReport& report) {
+    std::string out =
+        "<h2>Sockets</h2>\n<table class=\"table\"><thead><tr><th class=\"n\">rank</th><th>end</th><th "
+        "class=\"n\">socket</th>"
+        "<th>from</th><th>to</th><th class=\"n\">transfers</th><th class=\"n\">bytes</th><th "
+        "class=\"n\">waited</th></tr>"
+        "</thead><tbody>\n";
+    for (const ReportedConnection& one : report.connections) {
+        out += fmt::format(
+            "<tr><td class=\"n\">{}</td><td>{}</td><td class=\"n\">{}</td><td>{} (rank {})</td><td>{} (rank "
+            "{})</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{:.6f} s</td></tr>\n",
+            one.rank, xml_text(one.end), one.socket, xml_text(one.from), one.sender_rank, xml_text(one.to),
+            one.receiver_rank, one.transfers, one.bytes, one.waited_seconds);
+    }
+    out +=
+        "</tbody></table>\n<h2>Links</h2>\n<table class=\"table\"><thead><tr><th>from</th><th>to</th><th "
+        "class=\"n\">bytes</th><th class=\"n\">packets</th><th "
+        "class=\"n\">modelled</th><th>link</th></tr></thead><tbody>\n";
+    std::vector<const ReportedLink*> links;
+    for (const ReportedLink& link : report.links) {
+        links.push_back(&link);
+    }
+    std::stable_sort(links.begin(), links.end(), [](const ReportedLink* a, const ReportedLink* b) {
+        return a->payload_bytes > b->payload_bytes;
+    });
+    for (const ReportedLink* link : links) {
+        out += fmt::format(
+            "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{:.3f} "
+            "us</td><td>{}</td></tr>\n",
+            xml_text(link->from), xml_text(link->to), link->payload_bytes, link->packets, link->modelled_us,
+            xml_text(link->link));
+    }
+    out += "</tbody></table>\n";
+    if (!report.model.empty()) {
+        out += fmt::format("<p class=\"soft\">modelled: {}</p>\n", xml_text(report.model));
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string render_report_page(const RunReport& report) {
+    std::vector<draw::PageView> views;
+    views.push_back({"run", nullptr, {}, outcome_html(report) + timeline_html(report) + ranks_html(report)});
+    const std::vector<ReportPicture> pictures = draw_report(report);
+    for (std::size_t k = 0; k < pictures.size(); ++k) {
+        views.push_back({pictures.size() == 1 ? "meshes" : fmt::format("meshes {}", k),
+                         &pictures[k].picture,
+                         pictures[k].overlays,
+                         {}});
+    }
+    if (!report.connections.empty() || !report.links.empty()) {
+        views.push_back({"sockets", nullptr, {}, sockets_html(report)});
+    }
+    return draw::render_page(program_of(report),
+                             fmt::format("{} rank{}, {}", report.ranks.size(),
+                                         report.ranks.size() == 1 ? "" : "s", report.launcher),
+                             views);
+}
+
+}  // namespace tt_run::launcher
