@@ -67,7 +67,7 @@ class DirectSendJob final : public SendJob {
         if (way == Way::asking && take_offer(path, 1)) {
             way = Way::delivering;
         }
-        if (way == Way::delivering && path.lane->deliver(pages_, count_after(1))) {
+        if (way == Way::delivering && path.lane->deliver(pages_, count_after(1), request_.in_all)) {
             way = Way::delivered;
         }
         return way != before;

@@ -54,8 +54,9 @@ class SendLane {
     /// obliges to `deliver`.
     virtual std::optional<TransferHead> take_offer(std::uint64_t transfer, std::size_t block) = 0;
     /// Copies the rest into the offered space, perhaps with the receiver's help. `sent` is the count after
-    /// it. False if not all of it could go now: to be called again with the same.
-    virtual bool deliver(std::span<const std::byte> rest, std::uint32_t sent) = 0;
+    /// it, `in_all` the bytes that go with these, over other connections too. False if not all of it could go
+    /// now: to be called again with the same.
+    virtual bool deliver(std::span<const std::byte> rest, std::uint32_t sent, std::size_t in_all) = 0;
 
     /// Tells the receiver that the two ends' tensors differ; and whether it has said so.
     virtual void refuse() = 0;

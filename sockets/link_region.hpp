@@ -37,6 +37,7 @@ struct LaneControl {
     std::atomic<std::uint32_t> chunks_copied{0};
     std::uint64_t source = 0;  ///< in the file of the sender's memory
     std::uint64_t bytes = 0;
+    std::uint64_t in_all = 0;     ///< bytes that move with these; both ends copy in the same way
     std::int32_t processor = -1;  ///< the sender's, for the receiver to keep away from
 
     alignas(64) std::atomic<std::uint64_t> announced{0};  ///< transfers

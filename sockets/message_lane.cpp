@@ -160,7 +160,7 @@ class MessageSendLane final : public SendLane {
         return news_.offer_head;
     }
 
-    bool deliver(std::span<const std::byte> rest, std::uint32_t sent) override {
+    bool deliver(std::span<const std::byte> rest, std::uint32_t sent, std::size_t) override {
         outbox_.sweep();
         while (delivered_bytes_ < rest.size()) {
             if (outbox_.under_way() >= kMostUnderWay) {

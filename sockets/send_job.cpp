@@ -67,7 +67,7 @@ class StreamSendJob final : public SendJob {
         const TransferPlan& plan = request_.plan;
         const std::size_t blocks = plan.blocks - sent_blocks_;
         const std::size_t first = sent_blocks_ * plan.pages_per_block * plan.page;
-        if (!end_.paths.front().lane->deliver(pages_.subspan(first), count_after(blocks))) {
+        if (!end_.paths.front().lane->deliver(pages_.subspan(first), count_after(blocks), request_.in_all)) {
             return false;
         }
         go_past(blocks);

@@ -87,20 +87,20 @@ class Transfer {
     std::shared_ptr<JobSet> prepare() {
         const auto queued = std::make_shared<QueuedTransfer>(QueuedTransfer{socket_, tensor_, {}});
         const std::shared_ptr<JobSet> set(queued, &queued->jobs);
-        std::size_t devices = 0;
-        for (const auto& [coordinate, connections] : connections_by_device(state_)) {
-            const auto& shards = tensor_.coordinates();
-            if (std::ranges::find(shards, coordinate) == shards.end()) {
-                continue;
-            }
-            ++devices;
+        auto by_device = connections_by_device(state_);
+        const auto& shards = tensor_.coordinates();
+        std::erase_if(by_device, [&](const auto& entry) {
+            return std::ranges::find(shards, entry.first) == shards.end();
+        });
+        TT_RUN_REQUIRE(!by_device.empty(), "{}: no connection of the socket is on a device of the tensor",
+                       operation_.name);
+        in_all_ = tensor_.buffer()->size() * by_device.size();
+        for (const auto& [coordinate, connections] : by_device) {
             for (std::size_t k = 0; k < connections.size(); ++k) {
                 check_forwarding(state_, connections[k], operation_.name);
                 add(*set, coordinate, connections[k], k, connections.size());
             }
         }
-        TT_RUN_REQUIRE(devices > 0, "{}: no connection of the socket is on a device of the tensor",
-                       operation_.name);
         for (const auto& region : state_.regions) {
             set->bells.push_back(state_.endpoint == SocketEndpoint::sender ? &region->sender_bell()
                                                                            : &region->receiver_bell());
@@ -111,13 +111,12 @@ class Transfer {
     }
 
     device::Work work(const std::shared_ptr<JobSet>& set) const {
-        const std::size_t bytes = tensor_.buffer()->size() * set->jobs.size();
         device::Work work{.what = operation_.name,
                           .where = where_,
                           .run = [set] { run_jobs(*set); },
-                          .bytes = bytes,
+                          .bytes = in_all_,
                           .may_wait = true};
-        if (bytes <= device::WorkQueue::kInlineBytes) {
+        if (in_all_ <= device::WorkQueue::kInlineBytes) {
             work.try_run = [set] {
                 return std::ranges::all_of(set->jobs,
                                            [](const auto& job) { return job->can_finish_now(); }) &&
@@ -156,7 +155,7 @@ class Transfer {
                                 operation_.direct ? 1U : 0U,
                                 plan.pages};
         TransferRequest request{plan, head,
-                                fmt::format("{} at {}", operation_.name, support::place_of(where_))};
+                                fmt::format("{} at {}", operation_.name, support::place_of(where_)), in_all_};
         const std::span<std::byte> pages =
             buffer.local_bytes(coordinate).subspan(range.first * plan.page, range.count * plan.page);
         if (state_.endpoint == SocketEndpoint::sender) {
@@ -174,6 +173,7 @@ class Transfer {
     const Operation& operation_;
     const std::source_location where_;
     std::size_t alignment_ = 1;
+    std::size_t in_all_ = 0;  ///< bytes, of all devices
 };
 
 void transfer(const Tensor& tensor, const MeshSocket& socket, const Operation& operation, std::uint32_t queue,

@@ -27,7 +27,7 @@ void copy_pieces(LaneControl& control, std::byte* to, const std::byte* from, std
          piece = control.next_chunk.fetch_add(1, std::memory_order_relaxed)) {
         const std::size_t begin = piece * kChunk;
         const std::size_t bytes = std::min(kChunk, static_cast<std::size_t>(control.bytes) - begin);
-        copy_bytes(to + begin, from + begin, bytes, control.bytes);
+        copy_bytes(to + begin, from + begin, bytes, control.in_all);
         control.chunks_copied.fetch_add(1, std::memory_order_release);
     }
 }
@@ -84,12 +84,12 @@ class SharedSendLane final : public SendLane {
         return control_.offer_head;
     }
 
-    bool deliver(std::span<const std::byte> rest, std::uint32_t sent) override {
+    bool deliver(std::span<const std::byte> rest, std::uint32_t sent, std::size_t in_all) override {
         std::byte* const to = checked(connection_.peer->at(control_.offer_destination, rest.size()));
         if (rest.size() >= kWorthHelping) {
-            deliver_together(rest, to);
+            deliver_together(rest, to, in_all);
         } else {
-            copy_bytes(to, rest.data(), rest.size(), rest.size());
+            copy_bytes(to, rest.data(), rest.size(), in_all);
         }
         std::atomic_ref(*connection_.sent).store(sent, std::memory_order_release);
         const std::uint64_t taken = control_.offer.load(std::memory_order_relaxed);
@@ -114,10 +114,11 @@ class SharedSendLane final : public SendLane {
     }
 
   private:
-    void deliver_together(std::span<const std::byte> rest, std::byte* to) {
+    void deliver_together(std::span<const std::byte> rest, std::byte* to, std::size_t in_all) {
         const auto chunks = static_cast<std::uint32_t>((rest.size() + kChunk - 1) / kChunk);
         control_.source = static_cast<std::uint64_t>(rest.data() - connection_.own_memory);
         control_.bytes = rest.size();
+        control_.in_all = in_all;
         control_.processor = ::sched_getcpu();
         control_.next_chunk.store(0, std::memory_order_relaxed);
         control_.chunks_copied.store(0, std::memory_order_relaxed);

@@ -46,7 +46,8 @@ struct ReceiveEnd {
 struct TransferRequest {
     TransferPlan plan;
     TransferHead head;
-    std::string call;  ///< "send_async at main.cpp:12"
+    std::string call;        ///< "send_async at main.cpp:12"
+    std::size_t in_all = 0;  ///< bytes that the call moves, over all connections
 };
 
 /// One end's part in one transfer, step by step. Many of them can be moved on in turn, so that none holds up

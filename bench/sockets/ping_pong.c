@@ -14,13 +14,13 @@ int main(int argc, char** argv) {
     MPI_Init(&argc, &argv);
     int rank = 0;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    const size_t sizes[] = {8, 4096, 1 << 20, 16 << 20, 64 << 20};
+    const size_t sizes[] = {8, 4096, 64 << 10, 1 << 20, 16 << 20, 64 << 20};
     char* buffer = malloc(64 << 20);
     memset(buffer, 1, 64 << 20);
     double* times = malloc(20000 * sizeof(double));
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; ++k) {
         const int bytes = (int)sizes[k];
-        const int rounds = bytes <= 4096 ? 20000 : 15;
+        const int rounds = bytes <= 4096 ? 20000 : bytes <= 1 << 20 ? 500 : 15;
         for (int round = 0; round < rounds; ++round) {
             const double begin = MPI_Wtime();
             if (rank == 0) {

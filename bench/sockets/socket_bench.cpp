@@ -152,34 +152,17 @@ class Bench {
         }
     }
 
-    /// One page there and back, both ends on their callers' threads.
-    void latency() {
+    /// A tensor there and back, both ends on their callers' threads.
+    void there_and_back() {
         const MeshSocket there(device_, between(0, 1, BufferType::l1, 4096));
         const MeshSocket back(device_, between(1, 1, BufferType::l1, 4096));
-        const Tensor tensor = page_tensor(1);
-        const auto round_trip = [&] {
-            if (is_sender()) {
-                send(tensor, there);
-                recv(tensor, back);
-            } else {
-                recv(tensor, there);
-                send(tensor, back);
-            }
-        };
-        for (const int pause_us : {0, 2000}) {
-            std::vector<double> times;
-            for (int round = 0; round < (pause_us == 0 ? 20000 : 200); ++round) {
-                if (is_sender() && pause_us != 0) {
-                    ::usleep(static_cast<useconds_t>(pause_us));
-                }
-                times.push_back(seconds_of(round_trip) / 2 * 1e6);
-            }
-            if (is_sender()) {
-                const Spread us = spread(times);
-                std::printf("one way, a page of 4096 bytes, %s: %.2f us (%.2f to %.1f)\n",
-                            pause_us == 0 ? "both ends spinning" : "after 2 ms of sleep", us.median, us.least,
-                            us.most);
-            }
+        one_way(there, back, 1, 20000, 0);
+        one_way(there, back, 1, 200, 2000);
+        for (const std::size_t bytes : {std::size_t{64} << 10U, std::size_t{1} << 20U}) {
+            one_way(there, back, bytes / kPage, 500, 0);
+        }
+        for (const std::size_t bytes : {std::size_t{16} << 20U, std::size_t{64} << 20U}) {
+            one_way(there, back, bytes / kPage, rounds_, 0);
         }
     }
 
@@ -207,6 +190,35 @@ class Bench {
     }
 
   private:
+    void one_way(const MeshSocket& there, const MeshSocket& back, std::size_t pages, int rounds,
+                 int pause_us) {
+        const Tensor tensor = page_tensor(pages);
+        std::vector<double> times;
+        for (int round = 0; round < rounds + kWarmUps; ++round) {
+            if (is_sender() && pause_us != 0) {
+                ::usleep(static_cast<useconds_t>(pause_us));
+            }
+            times.push_back(1e6 / 2 * seconds_of([&] {
+                                if (is_sender()) {
+                                    send(tensor, there);
+                                    recv(tensor, back);
+                                } else {
+                                    recv(tensor, there);
+                                    send(tensor, back);
+                                }
+                            }));
+        }
+        times.erase(times.begin(), times.begin() + kWarmUps);
+        if (is_sender()) {
+            const Spread us = spread(times);
+            const double bytes = static_cast<double>(pages) * kPage;
+            std::printf("one way, %zu bytes, %s: %.2f us (%.2f to %.1f), %.2f GB/s\n", pages * kPage,
+                        pause_us == 0 ? "both ends spinning" : "after 2 ms of sleep", us.median, us.least,
+                        us.most, bytes / us.median * 1e-3);
+            std::fflush(stdout);
+        }
+    }
+
     Tensor page_tensor(std::size_t pages) const {
         return allocate_tensor_on_device(
             {Shape({static_cast<std::uint32_t>(pages), kPage}), DataType::uint8, Layout::row_major}, device_);
@@ -240,7 +252,7 @@ class Bench {
 
 int main(int count, char** words) try {
     Bench bench(count > 1 ? std::atoi(words[1]) : 15);
-    bench.latency();
+    bench.there_and_back();
     bench.idle();
     bench.bandwidth();
     return 0;

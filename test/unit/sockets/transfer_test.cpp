@@ -67,7 +67,7 @@ class WireSendLane final : public SendLane {
     }
     void notify() override {}
     std::optional<TransferHead> take_offer(std::uint64_t, std::size_t) override { return std::nullopt; }
-    bool deliver(std::span<const std::byte>, std::uint32_t) override { return false; }
+    bool deliver(std::span<const std::byte>, std::uint32_t, std::size_t) override { return false; }
     void refuse() override {}
     bool refused() const override { return false; }
     bool peer_lives() override { return true; }
