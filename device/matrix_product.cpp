@@ -1,15 +1,17 @@
 #include "device/matrix_product.hpp"
 
+#include <algorithm>
+#include <vector>
+
 namespace tt_run::device {
 
 namespace {
 
-using Multiply = void (*)(const MatrixProduct&);
+using Multiply = void (*)(const MatrixProduct&, float*);
 
 Multiply best_here() {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
+    if (__builtin_cpu_supports("avx512f")) {
         return multiply_by_avx512;
     }
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
@@ -23,7 +25,9 @@ Multiply best_here() {
 
 void multiply(const MatrixProduct& product) {
     static const Multiply best = best_here();
-    best(product);
+    static thread_local std::vector<float> workspace(kProductWorkspace);
+    std::fill_n(product.out, product.rows * product.columns, 0.0F);
+    best(product, workspace.data());
 }
 
 }  // namespace tt_run::device

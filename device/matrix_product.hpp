@@ -18,12 +18,16 @@ struct MatrixProduct {
     bool b_transposed = false;
 };
 
-/// With the widest vectors that this processor has; so last digits may differ between kinds of processors.
+/// With the widest vectors that this processor has, and the same bits with any: each element begins at 0 and
+/// takes its products one after the other, in the order of the inner dimension, each by one fused
+/// multiply-add. (One without that instruction is slow.)
 void multiply(const MatrixProduct& product);
 
-// The same for each kind of vectors; only where the processor has them.
-void multiply_by_default(const MatrixProduct& product);
-void multiply_by_avx2(const MatrixProduct& product);
-void multiply_by_avx512(const MatrixProduct& product);
+/// What the following work in: room for so many floats.
+inline constexpr std::size_t kProductWorkspace = std::size_t{256} * 512;
+// For each kind of vectors, only where the processor has them. They add to what is in `out`.
+void multiply_by_default(const MatrixProduct& product, float* workspace);
+void multiply_by_avx2(const MatrixProduct& product, float* workspace);
+void multiply_by_avx512(const MatrixProduct& product, float* workspace);
 
 }  // namespace tt_run::device

@@ -1,3 +1,3 @@
 #define TT_RUN_MULTIPLY multiply_by_default
-#define Eigen EigenFor_default
+#define TT_RUN_LANES 4
 #include "device/matrix_product_kernel.hpp"
