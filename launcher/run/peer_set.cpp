@@ -32,6 +32,15 @@ bool same_token(std::string_view one, std::string_view other) {
     return difference == 0;
 }
 
+/// Whether a process of another user stands at the other end; what comes over TCP does not say. A socket in
+/// the abstract namespace has no mode that could keep others out.
+bool is_another_users(int connection) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    return ::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid > 0 &&
+           peer.uid != ::geteuid() && peer.uid != 0;
+}
+
 void watch(int events, int descriptor, bool also_room, int operation) {
     epoll_event event{};
     event.events = EPOLLIN | (also_room ? EPOLLOUT : 0U);
@@ -76,9 +85,12 @@ void PeerSet::accept_all() {
         if (listener_.address.starts_with("tcp:")) {
             const int on = 1;
             ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        } else if (is_another_users(descriptor)) {
+            continue;
         }
         auto peer = std::make_unique<Peer>(std::move(connection));
         peer->heard = Clock::now();
+        first_due_ = std::min(first_due_, peer->heard + kTimeForHello);
         peers_.emplace(descriptor, std::move(peer));
         ++unknown_;
         watch(events_.get(), descriptor, false, EPOLL_CTL_ADD);
@@ -172,13 +184,19 @@ void PeerSet::drop(int descriptor, PeerListener& owner) {
 }
 
 void PeerSet::drop_silent(Clock::time_point now) {
-    if (unknown_ == 0) {
+    if (unknown_ == 0 || now <= first_due_) {
         return;
     }
+    first_due_ = Clock::time_point::max();
     std::vector<int> silent;
     for (const auto& [descriptor, peer] : peers_) {
-        if (!peer->is_known && now - peer->heard > kTimeForHello) {
+        if (peer->is_known) {
+            continue;
+        }
+        if (now > peer->heard + kTimeForHello) {
             silent.push_back(descriptor);
+        } else {
+            first_due_ = std::min(first_due_, peer->heard + kTimeForHello);
         }
     }
     for (const int descriptor : silent) {

@@ -33,7 +33,8 @@ class PeerListener {
 
 /// The supervisor's connections. Whoever connects has a few seconds and `kLargestHello` bytes to show the
 /// token of an agent or of a rank's runtime; others are dropped unheard, as are second peers of a rank, and
-/// nothing they send reaches the listener. Not thread-safe.
+/// nothing they send reaches the listener. On this host another user's processes are not even asked. Not
+/// thread-safe.
 ///   connected -> agent | runtime | reach -> lost
 ///        \-> dropped
 class PeerSet {
@@ -94,6 +95,7 @@ class PeerSet {
     std::vector<int> agents_;                     ///< by rank; -1 if not there
     std::vector<int> runtimes_;
     std::size_t unknown_ = 0;
+    Clock::time_point first_due_ = Clock::time_point::max();  ///< no unknown peer's time is up before
 };
 
 }  // namespace tt_run::launcher

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "job/release.hpp"
@@ -116,6 +117,45 @@ TEST_CASE("whoever has no token, or the wrong one, is dropped unheard") {
     CHECK(f.record.said.empty());
     CHECK(f.record.lost.empty());
     CHECK(f.record.runtime == 0);
+}
+
+TEST_CASE("another user's process is dropped, whatever it knows") {
+    if (::geteuid() != 0) {
+        WARN("SKIPPED: only root can be somebody else");
+        return;
+    }
+    constexpr uid_t kNobody = 65534;
+    Fixture f;
+    int ready[2];
+    REQUIRE(::pipe(ready) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (::setresuid(kNobody, kNobody, kNobody) != 0) {
+            ::_exit(2);
+        }
+        const auto peer = job::connect_to(f.peers.address());
+        const std::string bytes = hello("agent", 2) + job::encode(job::Aborted{9});
+        if (!peer || ::send(peer->get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) {
+            ::_exit(3);
+        }
+        static_cast<void>(!::write(ready[1], "", 1));
+        char byte = 0;
+        ::_exit(::recv(peer->get(), &byte, 1, 0) > 0 ? 4 : 0);  // until it is dropped
+    }
+    char byte = 0;
+    ::close(ready[1]);
+    CHECK(::read(ready[0], &byte, 1) == 1);
+    f.settle();
+    int status = -1;
+    CHECK(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    CHECK(f.record.joined.empty());
+    CHECK(f.record.said.empty());
+    const auto own = f.connect();
+    Fixture::send(own, hello("agent", 2));
+    f.settle();
+    CHECK(f.record.joined == std::vector<int>{2});
+    ::close(ready[0]);
 }
 
 TEST_CASE("an agent of another release is refused, and named") {
