@@ -1,9 +1,13 @@
 #include "launcher/plan/elf_needs.hpp"
 
+#include <algorithm>
 #include <cstring>
-#include <fstream>
 
 #include <elf.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "job/descriptor.hpp"
 
 namespace tt_run::launcher {
 
@@ -13,30 +17,32 @@ constexpr std::size_t kMostHeaders = 1024;
 constexpr std::size_t kMostDynamic = 1U << 20U;
 constexpr std::size_t kLongestName = 4096;
 
-/// Reads structures at offsets; every read may fail, for the file may be anything.
+/// Reads parts of a file; every read may fail, for the file may be anything.
 class ElfFile {
   public:
-    explicit ElfFile(const std::filesystem::path& path) : file_(path, std::ios::binary) {}
+    explicit ElfFile(const std::filesystem::path& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
 
+    /// So many structures that lie behind each other; fewer if the file ends before.
     template <class Structure>
-    bool read(std::uint64_t offset, Structure& into) {
-        file_.clear();
-        file_.seekg(static_cast<std::streamoff>(offset));
-        file_.read(reinterpret_cast<char*>(&into), sizeof into);
-        return file_.gcount() == sizeof into;
+    std::vector<Structure> read(std::uint64_t offset, std::size_t count) const {
+        std::vector<Structure> found(count);
+        found.resize(read_bytes(offset, found.data(), count * sizeof(Structure)) / sizeof(Structure));
+        return found;
     }
 
-    std::string name_at(std::uint64_t offset) {
+    std::string name_at(std::uint64_t offset) const {
         std::string name(kLongestName, '\0');
-        file_.clear();
-        file_.seekg(static_cast<std::streamoff>(offset));
-        file_.read(name.data(), kLongestName);
-        name.resize(::strnlen(name.c_str(), static_cast<std::size_t>(file_.gcount())));
+        name.resize(::strnlen(name.c_str(), read_bytes(offset, name.data(), kLongestName)));
         return name;
     }
 
   private:
-    std::ifstream file_;
+    std::size_t read_bytes(std::uint64_t offset, void* into, std::size_t size) const {
+        const ssize_t got = ::pread(file_.get(), into, size, static_cast<off_t>(offset));
+        return got > 0 ? static_cast<std::size_t>(got) : 0;
+    }
+
+    job::Descriptor file_;
 };
 
 std::string with_origin(std::string directory, const std::filesystem::path& file) {
@@ -60,33 +66,23 @@ void add_directories(std::vector<std::string>& to, const std::string& list,
 }  // namespace
 
 std::optional<ElfNeeds> read_elf_needs(const std::filesystem::path& path) {
-    ElfFile file(path);
-    Elf64_Ehdr head{};
-    if (!file.read(0, head) || std::memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 ||
-        head.e_ident[EI_CLASS] != ELFCLASS64 || head.e_phnum > kMostHeaders) {
+    const ElfFile file(path);
+    const std::vector<Elf64_Ehdr> head = file.read<Elf64_Ehdr>(0, 1);
+    if (head.empty() || std::memcmp(head[0].e_ident, ELFMAG, SELFMAG) != 0 ||
+        head[0].e_ident[EI_CLASS] != ELFCLASS64 || head[0].e_phnum > kMostHeaders) {
         return std::nullopt;
     }
-    std::vector<Elf64_Phdr> loads;
-    std::optional<Elf64_Phdr> dynamic;
-    for (std::size_t k = 0; k < head.e_phnum; ++k) {
-        Elf64_Phdr segment{};
-        if (!file.read(head.e_phoff + k * head.e_phentsize, segment)) {
-            return std::nullopt;
-        }
-        if (segment.p_type == PT_LOAD) {
-            loads.push_back(segment);
-        } else if (segment.p_type == PT_DYNAMIC) {
-            dynamic = segment;
-        }
-    }
-    if (!dynamic || dynamic->p_filesz > kMostDynamic) {
+    const std::vector<Elf64_Phdr> segments = file.read<Elf64_Phdr>(head[0].e_phoff, head[0].e_phnum);
+    const auto dynamic = std::find_if(segments.begin(), segments.end(),
+                                      [](const Elf64_Phdr& segment) { return segment.p_type == PT_DYNAMIC; });
+    if (segments.size() < head[0].e_phnum || dynamic == segments.end() || dynamic->p_filesz > kMostDynamic) {
         return std::nullopt;
     }
     std::vector<std::pair<std::int64_t, std::uint64_t>> names;  // tag, offset in the string table
     std::uint64_t string_address = 0;
-    for (std::uint64_t at = 0; at < dynamic->p_filesz; at += sizeof(Elf64_Dyn)) {
-        Elf64_Dyn entry{};
-        if (!file.read(dynamic->p_offset + at, entry) || entry.d_tag == DT_NULL) {
+    for (const Elf64_Dyn& entry :
+         file.read<Elf64_Dyn>(dynamic->p_offset, dynamic->p_filesz / sizeof(Elf64_Dyn))) {
+        if (entry.d_tag == DT_NULL) {
             break;
         }
         if (entry.d_tag == DT_STRTAB) {
@@ -96,8 +92,9 @@ std::optional<ElfNeeds> read_elf_needs(const std::filesystem::path& path) {
         }
     }
     ElfNeeds needs;
-    for (const Elf64_Phdr& load : loads) {
-        if (string_address < load.p_vaddr || string_address >= load.p_vaddr + load.p_filesz) {
+    for (const Elf64_Phdr& load : segments) {
+        if (load.p_type != PT_LOAD || string_address < load.p_vaddr ||
+            string_address - load.p_vaddr >= load.p_filesz) {
             continue;
         }
         const std::uint64_t strings = string_address - load.p_vaddr + load.p_offset;
