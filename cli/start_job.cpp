@@ -31,7 +31,9 @@ int run_direct(const CommandContext& context, const launcher::LaunchPlan& plan) 
     if (outcome->launcher_failed) {
         context.console.print_error(
             "tt-run: error: mpiexec ended without saying what became of the ranks; what it said stands "
-            "above\n");
+            "above\n"
+            "help: Hydra kills itself when a rank dies of a signal while others are still being started; run "
+            "without --direct, and tt-run names the rank\n");
     }
     return outcome->exit_code;
 }

@@ -487,11 +487,34 @@ TEST_CASE("24: the exit code is the first failing rank's; in the direct form the
                "while [ ! -s zero ] || kill -0 $(cat zero) 2>/dev/null; do sleep 0.05; done; "
                "sleep 0.3; exit 2") == 1);
     CHECK(code("[ $TT_RUN_RANK = 0 ] || exit 70") == 70);
-    CHECK(code("[ $TT_RUN_RANK = 1 ] || kill -KILL $$") == 137);
-    CHECK(code("[ $TT_RUN_RANK = 1 ] || kill -SEGV $$") == 139);
+    // Rank 0 dies when rank 1 is there: Hydra may kill itself otherwise, see the next case.
+    const std::string kill =
+        "if [ $TT_RUN_RANK = 1 ]; then : > up; exit 0; fi; "
+        "while [ ! -e up ]; do sleep 0.02; done; rm up; kill -";
+    CHECK(code(kill + "KILL $$") == 137);
+    CHECK(code(kill + "SEGV $$") == 139);
 }
 
-TEST_CASE("24: `timeout` leaves nothing") {
+TEST_CASE(
+    "in the direct form, a rank that dies while Hydra still starts others takes Hydra with it, and tt-run "
+    "says so",
+    "[fault][fault-hydra-lost]") {
+    LaunchFixture d;
+    d.write("bin/mpiexec.hydra",
+            "#!/bin/sh\nPATH=${PATH#*:}\nexport LD_PRELOAD=" TT_RUN_SLOW_SESSION
+            " SLOW_SESSION_FIRST=$PWD/first\nexec mpiexec.hydra \"$@\"\n",
+            true);
+    d.environment["PATH"] = (d.directory() / "bin").string() + ":" + d.environment["PATH"];
+    const ChildOutcome outcome = d.run(
+        {"--rank-binding", "two.yaml", "--direct", "bash", "-c", "[ $TT_RUN_RANK = 1 ] || kill -SEGV $$"});
+    INFO(outcome.standard_error);
+    CHECK(d.exists("first"));
+    CHECK(outcome.exit_code == 125);
+    CHECK(has(outcome.standard_error, "mpiexec ended without saying what became of the ranks"));
+    CHECK(has(outcome.standard_error, "run without --direct"));
+}
+
+TEST_CASE("24: `timeout` leaves nothing", "[fault][fault-timeout]") {
     const LaunchFixture d;
     const ChildOutcome outcome = d.shell(
         "timeout 2 tt-run --rank-binding two.yaml bash -c 'echo $$ > pid.$TT_RUN_RANK; exec sleep 600'; "
@@ -578,7 +601,7 @@ TEST_CASE("a profiler is put around every rank, with a port and a directory of i
     }
 }
 
-TEST_CASE("killing tt-run outright leaves no rank") {
+TEST_CASE("killing tt-run outright leaves no rank", "[fault][fault-tt-run-killed]") {
     const LaunchFixture d;
     const ChildOutcome outcome = d.shell(
         "tt-run --rank-binding two.yaml bash -c 'echo $$ > pid.$TT_RUN_RANK; exec sleep 600' & "
