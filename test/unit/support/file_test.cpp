@@ -17,6 +17,18 @@ TEST_CASE("a written file is read back whole, and nothing else is left") {
     CHECK(std::distance(std::filesystem::directory_iterator(path.parent_path()), {}) == 1);
 }
 
+TEST_CASE("a link is replaced, and what it points to stays as it was") {
+    const test::TemporaryDirectory directory;
+    const auto target = directory.path() / "target";
+    const auto path = directory.path() / "link";
+    REQUIRE(support::write_file(target, "theirs"));
+    std::filesystem::create_symlink(target, path);
+    REQUIRE(support::write_file(path, "ours"));
+    CHECK(support::read_file(target) == "theirs");
+    CHECK(support::read_file(path) == "ours");
+    CHECK(!std::filesystem::is_symlink(path));
+}
+
 TEST_CASE("what is no file is refused with its reason, and never waited for") {
     const test::TemporaryDirectory directory;
     const auto fifo = directory.path() / "fifo";

@@ -12,6 +12,14 @@ using namespace tt_run::launcher;
 
 namespace {
 
+std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+        ++found;
+    }
+    return found;
+}
+
 RunReport random_report(std::mt19937& random) {
     const auto below = [&](int most) { return static_cast<int>(random() % static_cast<unsigned>(most)); };
     const auto word = [&] {
@@ -62,7 +70,9 @@ TEST_CASE("a report reads as it was written, and renders in every form") {
         REQUIRE(read);
         CHECK(*read == report);
         CHECK(!render_report_text(report, {}).empty());
-        CHECK(render_report_page(report).ends_with("</html>\n"));
+        const std::string page = render_report_page(report);
+        CHECK(page.ends_with("</html>\n"));
+        CHECK(count(page, "</script") == count(page, "<script"));  // none of a rank's
         CHECK(compare_reports(report, *read).differences.empty());
     }
 }
