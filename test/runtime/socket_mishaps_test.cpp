@@ -9,7 +9,7 @@
 
 using namespace tt_run::test;
 
-TEST_CASE("ends that differ are told at both, with every field") {
+TEST_CASE("ends that differ are told at both, with every field", "[fault][fault-socket-ends-differ]") {
     const ChildOutcome outcome =
         run_sockets("mismatch", {.config = "split-galaxy-4x4", .options = {"--on-failure=continue"}});
     INFO(outcome.standard_error);
@@ -22,7 +22,7 @@ TEST_CASE("ends that differ are told at both, with every field") {
     }
 }
 
-TEST_CASE("sockets made in another order are told at both ends") {
+TEST_CASE("sockets made in another order are told at both ends", "[fault][fault-socket-order]") {
     const ChildOutcome outcome =
         run_sockets("order", {.config = "split-galaxy-4x4", .options = {"--on-failure=continue"}});
     INFO(outcome.standard_error);
@@ -30,7 +30,8 @@ TEST_CASE("sockets made in another order are told at both ends") {
     CHECK(has(outcome.standard_error, "must be made in the same order by both"));
 }
 
-TEST_CASE("a socket that one rank makes alone ends with the name of the other") {
+TEST_CASE("a socket that one rank makes alone ends with the name of the other",
+          "[fault][fault-socket-alone]") {
     const ChildOutcome outcome =
         run_sockets("alone", {.config = "split-galaxy-4x4", .options = {"--env", "TT_RUN_SOCKET_TIMEOUT=1"}});
     INFO(outcome.standard_error);
@@ -39,7 +40,7 @@ TEST_CASE("a socket that one rank makes alone ends with the name of the other") 
               "rank 1 did not make its end of the socket from rank 0 to rank 1 within 1000 ms"));
 }
 
-TEST_CASE("what one end cannot do the other hears at once") {
+TEST_CASE("what one end cannot do the other hears at once", "[fault][fault-socket-no-memory]") {
     const ChildOutcome outcome =
         run_sockets("no-memory", {.config = "split-galaxy-4x4", .options = {"--on-failure=continue"}});
     INFO(outcome.standard_error);
@@ -48,7 +49,8 @@ TEST_CASE("what one end cannot do the other hears at once") {
     CHECK(has(outcome.standard_error, "Out of Memory"));
 }
 
-TEST_CASE("two ranks that both send first, more than a FIFO, are told of their deadlock with both ends") {
+TEST_CASE("two ranks that both send first, more than a FIFO, are told of their deadlock with both ends",
+          "[fault][fault-socket-deadlock]") {
     for (const std::string& transport : kTransports) {
         INFO(transport);
         const ChildOutcome outcome = run_sockets("deadlock", {.transport = transport});
@@ -70,7 +72,7 @@ TEST_CASE("two ranks that both send first, more than a FIFO, are told of their d
     }
 }
 
-TEST_CASE("a deadlock is found without tt-run too, by rank 0") {
+TEST_CASE("a deadlock is found without tt-run too, by rank 0", "[fault][fault-deadlock-by-hand]") {
     const std::string mgd = tt_run::test::source_directory() + "/configs/split-galaxy-4x4/mgd.textproto";
     const std::vector<std::string> by_hand{"mpiexec.hydra",
                                            "-genv",
@@ -101,7 +103,7 @@ TEST_CASE("a deadlock is found without tt-run too, by rank 0") {
     CHECK(has(barrier.standard_error, "rank 1, which has ended,"));
 }
 
-TEST_CASE("a process that waits for itself is told so, with tt-run and without") {
+TEST_CASE("a process that waits for itself is told so, with tt-run and without", "[fault][fault-self-wait]") {
     const ChildOutcome under = run_sockets("pair-without-receiver", {.config = "t3k"});
     INFO(under.standard_error);
     CHECK(under.exit_code == 124);
@@ -132,7 +134,7 @@ TEST_CASE("TT_RUN_DEADLOCK decides what becomes of a deadlock") {
     CHECK(has(wrong.standard_error, "TT_RUN_DEADLOCK is `maybe`, but must be abort, report or off"));
 }
 
-TEST_CASE("a ring of receivers is told as a ring") {
+TEST_CASE("a ring of receivers is told as a ring", "[fault][fault-receivers-ring]") {
     const ChildOutcome outcome = run_sockets("all-receive-first", {.config = "split-galaxy-4x2"});
     INFO(outcome.standard_error);
     CHECK(outcome.exit_code == 124);
@@ -141,7 +143,8 @@ TEST_CASE("a ring of receivers is told as a ring") {
     CHECK(has(outcome.standard_error, "recv_async at runtime/socket_program.cpp:"));
 }
 
-TEST_CASE("barriers that do not match are told, each rank's wait with its place") {
+TEST_CASE("barriers that do not match are told, each rank's wait with its place",
+          "[fault][fault-barrier-mismatch]") {
     const ChildOutcome mixed = run_sockets("barrier-and-receive");
     INFO(mixed.standard_error);
     CHECK(mixed.exit_code == 124);
@@ -153,7 +156,7 @@ TEST_CASE("barriers that do not match are told, each rank's wait with its place"
     CHECK(has(more.standard_error, "ranks wait for one that has ended: 0 -> gone"));
 }
 
-TEST_CASE("who still receives when its peer goes is told") {
+TEST_CASE("who still receives when its peer goes is told", "[fault][fault-peer-leaves]") {
     for (const std::string& transport : kTransports) {
         INFO(transport);
         const ChildOutcome closed = run_sockets("close-early", {.transport = transport});
@@ -167,7 +170,8 @@ TEST_CASE("who still receives when its peer goes is told") {
     }
 }
 
-TEST_CASE("a ring of ranks that each make their receiving end first ends with the names of the others") {
+TEST_CASE("a ring of ranks that each make their receiving end first ends with the names of the others",
+          "[fault][fault-handshake-ring]") {
     const ChildOutcome outcome =
         run_sockets("all-make-receiver-first",
                     {.config = "split-galaxy-4x2",
@@ -177,7 +181,7 @@ TEST_CASE("a ring of ranks that each make their receiving end first ends with th
     CHECK(has(outcome.standard_error, "sockets of the same two ranks in the same order"));
 }
 
-TEST_CASE("a fabric that does not join two meshes is told at both ends") {
+TEST_CASE("a fabric that does not join two meshes is told at both ends", "[fault][fault-wrong-fabric]") {
     const ChildOutcome line = run_sockets("line-across", {.options = {"--on-failure=continue"}});
     INFO(line.standard_error);
     CHECK(line.exit_code == 9);
@@ -185,7 +189,7 @@ TEST_CASE("a fabric that does not join two meshes is told at both ends") {
               "a socket under FABRIC_1D must have both ends in one mesh, but M0D0 and M1D0 are in two"));
 }
 
-TEST_CASE("meshes that nothing joins have no socket") {
+TEST_CASE("meshes that nothing joins have no socket", "[fault][fault-no-way]") {
     const TemporaryDirectory d;
     d.write(
         "apart.textproto",
@@ -210,7 +214,8 @@ TEST_CASE("meshes that nothing joins have no socket") {
     CHECK(has(outcome.standard_error, "no way from M0D0 to M1D0"));
 }
 
-TEST_CASE("faults act on sockets: cut cables, slow and dropping ones, and a rank that crashes") {
+TEST_CASE("faults act on sockets: cut cables, slow and dropping ones, and a rank that crashes",
+          "[fault][fault-cable-and-crash]") {
     // way.
     const auto with = [](const std::string& faults, const std::string& program, SocketRun how) {
         how.options.insert(how.options.end(), {"--env", "TT_RUN_FAULTS=" + faults});
@@ -229,7 +234,8 @@ TEST_CASE("faults act on sockets: cut cables, slow and dropping ones, and a rank
     CHECK(has(down.standard_error, "M0:0"));
 }
 
-TEST_CASE("slow and dropping cables lengthen the modelled time of a report, by their share") {
+TEST_CASE("slow and dropping cables lengthen the modelled time of a report, by their share",
+          "[fault][fault-slow-cable]") {
     const auto reported = [](const std::string& faults) {
         const TemporaryDirectory d;
         ChildCommand command;
@@ -259,7 +265,7 @@ TEST_CASE("slow and dropping cables lengthen the modelled time of a report, by t
     }
 }
 
-TEST_CASE("tensors that differ are told at both ends") {
+TEST_CASE("tensors that differ are told at both ends", "[fault][fault-tensors-differ]") {
     for (const std::string& transport : kTransports) {
         const ChildOutcome outcome = run_sockets(
             "other-tensor",
@@ -270,7 +276,7 @@ TEST_CASE("tensors that differ are told at both ends") {
     }
 }
 
-TEST_CASE("a rank that dies leaves no other waiting") {
+TEST_CASE("a rank that dies leaves no other waiting", "[fault][fault-socket-rank-dies]") {
     for (const std::string& transport : kTransports) {
         const ChildOutcome outcome =
             run_sockets("die", {.config = "split-galaxy-4x4", .transport = transport});

@@ -94,10 +94,11 @@ void lose_ranks(int rounds) {
 
 }  // namespace
 
-TEST_CASE("a rank killed at any moment leaves no hang, no orphan and no memory") {
+TEST_CASE("a rank killed at any moment leaves no hang, no orphan and no memory",
+          "[fault][fault-random-kill]") {
     lose_ranks(8);
 }
 
-TEST_CASE("200 ranks killed at any moment", "[.soak]") {
+TEST_CASE("200 ranks killed at any moment", "[.soak][fault][fault-random-kill-200]") {
     lose_ranks(200);
 }

@@ -180,78 +180,89 @@ std::vector<std::string> bash(const std::string& script) {
 
 }  // namespace
 
-TEST_CASE("a plain rank's end, in every way, ends the job") {
-    const auto [way, code, told] = GENERATE(table<std::string, int, std::string>({
-        {"exit 7", 7, "exit code 7"},
-        {"kill -ABRT $$", 134, "signal 6 (SIGABRT"},
-        {"kill -SEGV $$", 139, "signal 11 (SIGSEGV"},
-        {"kill -KILL $$", 137, "signal 9 (SIGKILL)"},
-        {"exec setsid -w bash -c 'exit 7'", 7, "exit code 7"},
-        {"exec /no/such/program", 127, "exit code 127"},
+TEST_CASE("a plain rank's end, in every way, ends the job", "[fault]") {
+    const auto [name, way, code, told] = GENERATE(table<std::string, std::string, int, std::string>({
+        {"fault-plain-exit", "exit 7", 7, "exit code 7"},
+        {"fault-plain-abort", "kill -ABRT $$", 134, "signal 6 (SIGABRT"},
+        {"fault-plain-segv", "kill -SEGV $$", 139, "signal 11 (SIGSEGV"},
+        {"fault-plain-kill", "kill -KILL $$", 137, "signal 9 (SIGKILL)"},
+        {"fault-plain-session", "exec setsid -w bash -c 'exit 7'", 7, "exit code 7"},
+        {"fault-plain-no-program", "exec /no/such/program", 127, "exit code 127"},
     }));
     const Flavour flavour = any_flavour();
     INFO(way << " under " << flavour.name);
-    const MarkedJob job(flavour);
-    const ChildOutcome outcome = job.run(
-        bash(fmt::format("{}; ulimit -c 0; {}; if [ $TT_RUN_RANK = 3 ]; then echo last words >&2; {}; fi; "
-                         "exec sleep 600",
-                         kIsUp, kOthers, way)));
-    INFO(outcome.standard_error);
-    CHECK(outcome.exit_code == code);
-    CHECK(has(outcome.standard_error, "rank 3 failed first: " + told));
-    CHECK(has(outcome.standard_error, "last words"));
-    CHECK(job.left().empty());
-}
-
-TEST_CASE("an MPI rank's end, in every way, ends the job") {
-    const auto [way, code, told] = GENERATE(table<std::string, int, std::string>({
-        {"exit", 7, "exit code 7"},
-        {"abort", 7, ""},  // Open MPI's abort is its own business: it shows as the rank's exit code
-        {"segv", 139, "signal 11 (SIGSEGV"},
-        {"kill", 137, "signal 9 (SIGKILL)"},
-        {"before-init", 7, "exit code 7"},
-        {"after-finalize", 7, "exit code 7"},
-    }));
-    const Flavour flavour = any_flavour();
-    INFO(way << " under " << flavour.name);
-    const MarkedJob job(flavour);
-    const ChildOutcome outcome =
-        job.run(bash(fmt::format("{}; exec {} {}", kIsUp, flavour.mpi_program, way)));
-    INFO(outcome.standard_error);
-    CHECK(outcome.exit_code == code);
-    CHECK(has(outcome.standard_error, "rank 3 failed first: " + told));
-    CHECK(job.left().empty());
-}
-
-TEST_CASE("a signal to tt-run, its guard, mpiexec or an agent leaves nothing") {
-    const Flavour flavour = any_flavour();
-    const auto target = GENERATE_REF(as<std::string>(), "tt-run", "guard", flavour.launcher, "agent");
-    const auto [signal, code] =
-        GENERATE(table<int, int>({{SIGINT, 130}, {SIGTERM, 143}, {SIGHUP, 129}, {SIGKILL, 137}}));
-    INFO(target << " gets signal " << signal);
-    const MarkedJob job(flavour);
-    // At the end a sleep in the shell's place: a shell that gets INT while it waits for a command goes on if
-    // the command did not end of it.
-    const std::vector<std::string> words = bash(fmt::format("{}; {}; exec sleep 600", kOthers, kIsUp));
-    const ChildOutcome outcome = job.run_and(words, [&, wanted = signal] {
-        const auto chosen = job.find(target);
-        CHECK(chosen);
-        if (chosen) {
-            ::kill(*chosen, wanted);
-        }
-    });
-    INFO(outcome.standard_error);
-    // Open MPI's mpirun makes a TERM for the ranks of every signal that it can catch.
-    const bool goes_to_open_mpi = flavour.name == "openmpi" && (target == "orterun" || target == "guard");
-    CHECK(outcome.exit_code == (goes_to_open_mpi && signal != SIGKILL ? 143 : code));
-    CHECK(job.left().empty());
-    CHECK(job.files_left() == 0);
-    if (target == "agent") {
-        CHECK(has(outcome.standard_error, "failed first: "));
+    DYNAMIC_SECTION(name) {
+        const MarkedJob job(flavour);
+        const ChildOutcome outcome = job.run(bash(
+            fmt::format("{}; ulimit -c 0; {}; if [ $TT_RUN_RANK = 3 ]; then echo last words >&2; {}; fi; "
+                        "exec sleep 600",
+                        kIsUp, kOthers, way)));
+        INFO(outcome.standard_error);
+        CHECK(outcome.exit_code == code);
+        CHECK(has(outcome.standard_error, "rank 3 failed first: " + told));
+        CHECK(has(outcome.standard_error, "last words"));
+        CHECK(job.left().empty());
     }
 }
 
-TEST_CASE("a terminal that is closed leaves nothing") {
+TEST_CASE("an MPI rank's end, in every way, ends the job", "[fault]") {
+    const auto [name, way, code, told] = GENERATE(table<std::string, std::string, int, std::string>({
+        {"fault-mpi-exit", "exit", 7, "exit code 7"},
+        // Open MPI's abort is its own business: it shows as the rank's exit code.
+        {"fault-mpi-abort", "abort", 7, ""},
+        {"fault-mpi-segv", "segv", 139, "signal 11 (SIGSEGV"},
+        {"fault-mpi-kill", "kill", 137, "signal 9 (SIGKILL)"},
+        {"fault-mpi-before-init", "before-init", 7, "exit code 7"},
+        {"fault-mpi-after-finalize", "after-finalize", 7, "exit code 7"},
+    }));
+    const Flavour flavour = any_flavour();
+    INFO(way << " under " << flavour.name);
+    DYNAMIC_SECTION(name) {
+        const MarkedJob job(flavour);
+        const ChildOutcome outcome =
+            job.run(bash(fmt::format("{}; exec {} {}", kIsUp, flavour.mpi_program, way)));
+        INFO(outcome.standard_error);
+        CHECK(outcome.exit_code == code);
+        CHECK(has(outcome.standard_error, "rank 3 failed first: " + told));
+        CHECK(job.left().empty());
+    }
+}
+
+TEST_CASE("a signal to tt-run, its guard, mpiexec or an agent leaves nothing", "[fault]") {
+    const Flavour flavour = any_flavour();
+    const auto [name, target] =
+        GENERATE_REF(table<std::string, std::string>({{"fault-signal-tt-run", "tt-run"},
+                                                      {"fault-signal-guard", "guard"},
+                                                      {"fault-signal-mpiexec", flavour.launcher},
+                                                      {"fault-signal-agent", "agent"}}));
+    const auto [signal, code] =
+        GENERATE(table<int, int>({{SIGINT, 130}, {SIGTERM, 143}, {SIGHUP, 129}, {SIGKILL, 137}}));
+    INFO(target << " gets signal " << signal);
+    DYNAMIC_SECTION(name) {
+        const MarkedJob job(flavour);
+        // At the end a sleep in the shell's place: a shell that gets INT while it waits for a command goes on
+        // if the command did not end of it.
+        const std::vector<std::string> words = bash(fmt::format("{}; {}; exec sleep 600", kOthers, kIsUp));
+        const ChildOutcome outcome = job.run_and(words, [&, wanted = signal] {
+            const auto chosen = job.find(target);
+            CHECK(chosen);
+            if (chosen) {
+                ::kill(*chosen, wanted);
+            }
+        });
+        INFO(outcome.standard_error);
+        // Open MPI's mpirun makes a TERM for the ranks of every signal that it can catch.
+        const bool goes_to_open_mpi = flavour.name == "openmpi" && (target == "orterun" || target == "guard");
+        CHECK(outcome.exit_code == (goes_to_open_mpi && signal != SIGKILL ? 143 : code));
+        CHECK(job.left().empty());
+        CHECK(job.files_left() == 0);
+        if (target == "agent") {
+            CHECK(has(outcome.standard_error, "failed first: "));
+        }
+    }
+}
+
+TEST_CASE("a terminal that is closed leaves nothing", "[fault][fault-closed-terminal]") {
     const Flavour flavour = any_flavour();
     INFO(flavour.name);
     const MarkedJob job(flavour);
@@ -259,7 +270,8 @@ TEST_CASE("a terminal that is closed leaves nothing") {
     CHECK(job.left().empty());
 }
 
-TEST_CASE("ranks that heed no signal are killed: at the second one at once, after the grace otherwise") {
+TEST_CASE("ranks that heed no signal are killed: at the second one at once, after the grace otherwise",
+          "[fault][fault-deaf-ranks]") {
     const Flavour flavour = any_flavour();
     INFO(flavour.name);
     const MarkedJob job(flavour);
@@ -289,7 +301,8 @@ TEST_CASE("ranks that heed no signal are killed: at the second one at once, afte
     CHECK(job.left().empty());
 }
 
-TEST_CASE("an agent that nobody of ours stands above has a guard of its own") {
+TEST_CASE("an agent that nobody of ours stands above has a guard of its own",
+          "[fault][fault-distant-agent]") {
     // Host names of no host: agents are told to connect as from afar.
     const std::string part = GENERATE(as<std::string>(), "agent", "agent's guard");
     INFO(part);

@@ -46,7 +46,7 @@ std::size_t count(const std::string& text, char what) {
 
 }  // namespace
 
-TEST_CASE("a job over its time is ended, and says where each rank stood") {
+TEST_CASE("a job over its time is ended, and says where each rank stood", "[fault][fault-too-long]") {
     const LaunchFixture d;
     for (const char* option : {"--timeout", "--idle-timeout"}) {
         // On a busy machine a rank may not run yet when a short time is over: then a longer one.
@@ -68,7 +68,7 @@ TEST_CASE("a job over its time is ended, and says where each rank stood") {
     }
 }
 
-TEST_CASE("ranks that do not start are named with their hosts") {
+TEST_CASE("ranks that do not start are named with their hosts", "[fault][fault-no-start]") {
     LaunchFixture d;
     // An ssh that waits for ever stands in for a host that does not answer.
     d.write("bin/ssh", "#!/bin/sh\necho $$ > ssh.pid\nexec sleep 600\n", true);
@@ -83,7 +83,7 @@ TEST_CASE("ranks that do not start are named with their hosts") {
     CHECK(d.shell("kill -0 $(cat ssh.pid)").exit_code != 0);
 }
 
-TEST_CASE("a failing rank leaves the others alone if it should") {
+TEST_CASE("a failing rank leaves the others alone if it should", "[fault][fault-one-of-four]") {
     const LaunchFixture d;
     d.write_ring(4);
     const std::string script =
@@ -164,7 +164,8 @@ TEST_CASE("standard input of any size goes to rank 0, the others read its end") 
     CHECK(d.shell("head -c 20000000 /dev/zero | tt-run --rank-binding two.yaml true").exit_code == 0);
 }
 
-TEST_CASE("a flood of output arrives whole, a closed stream and a silent rank harm nobody") {
+TEST_CASE("a flood of output arrives whole, a closed stream and a silent rank harm nobody",
+          "[fault][fault-flood]") {
     const LaunchFixture d;
     const ChildOutcome flood = d.shell(
         "tt-run --rank-binding two.yaml bash -c 'head -c 200000000 /dev/zero | tr \"\\0\" \"\\n\"' | wc -c");
@@ -181,7 +182,7 @@ TEST_CASE("a flood of output arrives whole, a closed stream and a silent rank ha
     CHECK(unread.standard_output == "x\n");
 }
 
-TEST_CASE("a flood waits for its reader, in little memory") {
+TEST_CASE("a flood waits for its reader, in little memory", "[fault][fault-slow-reader]") {
     const LaunchFixture d;
     // No process may have more than 300 MiB: a gigabyte does not fit, wherever it is held up.
     const std::string flood = "bash -c 'head -c 500000000 /dev/zero | tr \"\\0\" \"\\n\"'";
@@ -194,7 +195,7 @@ TEST_CASE("a flood waits for its reader, in little memory") {
     CHECK(read < 1'000'000'000);
 }
 
-TEST_CASE("nothing that a peer without the token sends changes the job") {
+TEST_CASE("nothing that a peer without the token sends changes the job", "[fault][fault-hostile-peer]") {
     const LaunchFixture d;
     const ChildOutcome outcome = d.run(
         {"--rank-binding", "two.yaml", "bash", "-c", TT_RUN_HOSTILE_PROGRAM " && sleep 0.3 && echo well"});
@@ -205,7 +206,7 @@ TEST_CASE("nothing that a peer without the token sends changes the job") {
     CHECK(!has(outcome.standard_error, "rank"));
 }
 
-TEST_CASE("what a rank leaves behind ends with it") {
+TEST_CASE("what a rank leaves behind ends with it", "[fault][fault-daemon]") {
     const LaunchFixture d;
     const ChildOutcome outcome = d.run({"--rank-binding", "two.yaml", "--grace", "50ms", "bash", "-c",
                                         "(setsid env -i sleep 600 & echo $! > left.$TT_RUN_RANK) ; exit 0"});
