@@ -100,6 +100,7 @@ int main(int, char** words) try {
     tt_run::test::Programs programs;
     tt_run::test::add_exchanges(programs);
     tt_run::test::add_mishaps(programs);
+    tt_run::test::add_endurance(programs);
     programs.at(words[1])();
     return 0;
 } catch (const std::exception& error) {

@@ -43,8 +43,9 @@ void receive_on(std::uint32_t seed, const Geometry& geometry,
                 const std::shared_ptr<device::MeshDevice>& device, const sockets::MeshSocket& socket);
 
 using Programs = std::map<std::string, void (*)()>;
-/// What is to go well, and what is not.
+/// What is to go well, what is not, and what goes on for long.
 void add_exchanges(Programs& programs);
 void add_mishaps(Programs& programs);
+void add_endurance(Programs& programs);
 
 }  // namespace tt_run::test
