@@ -127,6 +127,20 @@ class Failures(unittest.TestCase):
         outcome = self.job("raises.py", "exit")
         self.assertEqual(outcome.returncode, 7, told(outcome))
 
+    def test_no_end_hangs_whatever_another_rank_or_thread_does(self):
+        ends = {
+            "raises-in-wait": 1, "killed-in-wait": 137, "raises-at-others-exit": 1, "killed-at-others-exit": 137,
+            "raises-at-exit": 0, "thread-in-wait": 0, "thread-spins": 0, "exit-of-c": 0,
+        }
+        for how, code in ends.items():
+            for form in ("--tag=none", "--direct"):
+                with self.subTest(how, form=form):
+                    outcome = tt_run(configured("split-galaxy-4x4"), *python(PROGRAMS / "ends.py", how),
+                                     options=("--emulate", form), timeout=110)
+                    # Without tt-run the lowest failing rank's counts, and Hydra may have ended rank 0.
+                    codes = (code, 137) if form == "--direct" and code != 0 else (code,)
+                    self.assertIn(outcome.returncode, codes, told(outcome))
+
     def test_a_program_that_forgets_to_close_is_waited_for(self):
         outcome = self.job("forgets.py")
         self.assertEqual((outcome.returncode, outcome.stdout), (0, "all of it came\n"), told(outcome))
