@@ -10,6 +10,9 @@ if(TT_RUN_SANITIZE)
   # GCC 12 sees uninitialised values inside its own <regex> and <functional> once sanitizers instrument them.
   target_compile_options(tt_run_options INTERFACE -Wno-maybe-uninitialized)
   target_link_options(tt_run_options INTERFACE -fsanitize=${TT_RUN_SANITIZE})
+  add_library(tt_run_sanitizer_defaults STATIC ${PROJECT_SOURCE_DIR}/test/sanitize/defaults.c)
+  target_link_libraries(tt_run_options INTERFACE tt_run_sanitizer_defaults)
+  target_link_options(tt_run_options INTERFACE -Wl,-u,__asan_default_options)  # nobody else asks the archive for it
 endif()
 
 # tt_run_folder(NAME SOURCES file... [USES folder...] [PRIVATE library...])
