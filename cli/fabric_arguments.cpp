@@ -115,9 +115,15 @@ void define_fabric_options(CLI::App& app, FabricArguments& options) {
     app.add_option("--num-planes", options.num_planes, "use at most so many links between two chips")
         ->type_name("N")
         ->check(CLI::PositiveNumber);
-    app.add_option("--factory", options.factory,
-                   "a factory system descriptor: the wiring that should exist, to compare with")
-        ->type_name("X");
+    CLI::Option* const factory =
+        app.add_option("--factory", options.factory,
+                       "a factory system descriptor: the wiring that should exist, to compare with")
+            ->type_name("X");
+    app.add_option("--most-missing", options.most_missing,
+                   "with RELAXED_INIT: it is an error if more of the factory's cables are missing")
+        ->type_name("PERCENT")
+        ->check(CLI::Range(0.0, 100.0))
+        ->needs(factory);
 }
 
 fabric::FabricOptions fabric_options(const FabricArguments& options) {
@@ -159,7 +165,8 @@ LoadedFabric place_graph(const CommandContext& context, const ParsedArguments& p
         }
         const bool strict = options.reliability.starts_with("STRICT");
         const support::ErrorWatch watch(sink);
-        report_factory_comparison(compare_with_factory(*system, loaded.states, *factory), strict, sink);
+        report_factory_comparison(compare_with_factory(*system, loaded.states, *factory), strict, sink,
+                                  options.most_missing);
         if (watch.saw_error()) {
             loaded.exit_code = kNo;
             return loaded;

@@ -22,6 +22,7 @@ struct FabricArguments {
     std::optional<std::uint32_t> num_planes;
     std::vector<std::string> faults;
     std::string factory;
+    std::optional<double> most_missing;  ///< percent of the factory's cables
     bool reroute = false;
     bool one_virtual_channel = false;
 };

@@ -155,7 +155,8 @@ FactoryComparison compare_with_factory(const FabricSystem& system, const LinkSta
     return Comparer(system, states, factory).compare();
 }
 
-void report_factory_comparison(const FactoryComparison& found, bool strict, DiagnosticSink& sink) {
+void report_factory_comparison(const FactoryComparison& found, bool strict, DiagnosticSink& sink,
+                               std::optional<double> most_missing) {
     if (found.no_host_in_common) {
         sink.report(Diagnostic(kFabricFactoryHost, {},
                                "the factory system descriptor and the cluster have no host in common")
@@ -178,7 +179,13 @@ void report_factory_comparison(const FactoryComparison& found, bool strict, Diag
                                       "within meshes, {} between them",
                                       found.missing.size(), found.factory_cables,
                                       std::ssize(found.missing) - between, between));
-    if (!strict) {
+    const double percent =
+        100.0 * static_cast<double>(found.missing.size()) / static_cast<double>(found.factory_cables);
+    const bool too_many = most_missing && percent > *most_missing;
+    if (!strict && too_many) {
+        diagnostic.help(
+            fmt::format("{:.3g} % are missing, and at most {:.3g} % may be", percent, *most_missing));
+    } else if (!strict) {
         diagnostic.with_severity(support::Severity::warning);
     }
     for (std::size_t k = 0; k < std::min(found.missing.size(), kMostNamed); ++k) {

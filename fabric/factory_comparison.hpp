@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,8 +63,10 @@ FactoryComparison compare_with_factory(const FabricSystem& system, const LinkSta
 
 /// Says what follows for opening a fabric. Errors (`fabric-factory-host`, `fabric-factory-cable`): in every
 /// mode, hosts with nothing in common and chips that are gone; under STRICT_INIT, any missing cable, used or
-/// not. Under RELAXED_INIT missing cables are a warning. (Of two upstream texts that contradict each other
-/// on STRICT this is the stricter and newer one.)
-void report_factory_comparison(const FactoryComparison& found, bool strict, support::DiagnosticSink& sink);
+/// not. Under RELAXED_INIT missing cables are a warning, unless there are more than `most_missing` percent of
+/// all. (Of two upstream texts that contradict each other on STRICT this is the stricter and newer one; the
+/// other one has that limit, of 10 percent.)
+void report_factory_comparison(const FactoryComparison& found, bool strict, support::DiagnosticSink& sink,
+                               std::optional<double> most_missing = std::nullopt);
 
 }  // namespace tt_run::fabric

@@ -12,9 +12,10 @@ using namespace tt_run::test;
 
 namespace {
 
-std::string said(const FactoryComparison& found, bool strict) {
+std::string said(const FactoryComparison& found, bool strict,
+                 std::optional<double> most_missing = std::nullopt) {
     support::DiagnosticSink sink;
-    report_factory_comparison(found, strict, sink);
+    report_factory_comparison(found, strict, sink, most_missing);
     return render_text(sink, support::Colour::off);
 }
 
@@ -94,6 +95,9 @@ TEST_CASE("a missing cable is an error under STRICT_INIT and a warning under REL
               "error: 1 of 4 cables of the factory system descriptor are not live: 1 within "
               "meshes, 0 between them"));
     CHECK(has(said(found, false), "warning: 1 of 4 cables"));
+    CHECK(has(said(found, false, 25.0), "warning: 1 of 4 cables"));
+    CHECK(has(said(found, false, 24.0), "error: 1 of 4 cables"));
+    CHECK(has(said(found, false, 24.0), "25 % are missing, and at most 24 % may be"));
     CHECK(said(found, false)
               .find("M0:0 and M0:1: 4 asked, 4 cabled, 3 live: 1 down, 0 unused, 0 never cabled") !=
           std::string::npos);
