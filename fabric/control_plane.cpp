@@ -17,6 +17,12 @@ std::int32_t distance(const ExitPlace& exit, std::int32_t row, std::int32_t colu
     return std::abs(exit.row - row) + std::abs(exit.column - column);
 }
 
+/// More moves than any way through a mesh has.
+std::size_t most_moves(const MeshRouter& router) {
+    const MeshLinks& links = router.links();
+    return static_cast<std::size_t>(router.is_detoured() ? links.chips() : links.rows() + links.columns());
+}
+
 }  // namespace
 
 ControlPlane::ControlPlane(FabricSystemPtr system, const LinkStates& states, const FabricOptions& options)
@@ -130,12 +136,17 @@ bool ControlPlane::route(NodeAt from, NodeAt to, Route& route) const {
         const std::int32_t target = home ? to.chip : exits_->ports()[exit].from.chip;
         const std::uint32_t stage = home ? 0 : row->ways[at.mesh].stage;
         const std::array channels{channel_of(stage, at.mesh, 0), channel_of(stage, at.mesh, 1)};
-        const bool arrives = routers_[at.mesh].walk(at.chip, target, [&](const MeshStep& step) {
+        // Room for all of them at once: asking for it at each move takes longer than the move.
+        const MeshRouter& router = routers_[at.mesh];
+        const std::size_t before = route.size();
+        route.resize(before + most_moves(router));
+        Hop* move = route.data() + before;
+        const bool arrives = router.walk(at.chip, target, [&](const MeshStep& step) {
             const NodeAt next{at.mesh, step.next};
-            route.push_back(
-                {at, next, Hop::kNoPort, channels[step.lane], step.slot, direction_of(step.slot)});
+            *move++ = {at, next, Hop::kNoPort, channels[step.lane], step.slot, direction_of(step.slot)};
             at = next;
         });
+        route.resize(static_cast<std::size_t>(move - route.data()));
         if (!arrives) {
             return false;
         }
