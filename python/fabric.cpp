@@ -2,10 +2,12 @@
 
 #include "python/bindings.hpp"
 #include "python/mesh_id.hpp"
+#include "tt_run/device/fabric_router.hpp"
 
 namespace tt_run::python {
 
 using device::FabricNodeId;
+using device::FabricRouterConfig;
 using fabric::FabricConfig;
 using fabric::FabricManagerMode;
 using fabric::FabricReliability;
@@ -14,11 +16,6 @@ using fabric::FabricTensixConfig;
 using fabric::FabricUdmMode;
 
 namespace {
-
-/// What routers could be told; an emulated fabric has none to tell.
-struct RouterConfig {
-    std::optional<std::uint32_t> max_packet_payload_size_bytes;
-};
 
 void bind_enums(py::module_& module) {
     py::enum_<FabricConfig> config(module, "FabricConfig", "What of the chips' network is switched on.");
@@ -88,21 +85,25 @@ void bind_ids(py::module_& module) {
 void bind_fabric(py::module_& module) {
     bind_enums(module);
     bind_ids(module);
-    py::class_<RouterConfig>(module, "FabricRouterConfig", "Changes nothing in an emulated fabric.")
+    py::class_<FabricRouterConfig>(module, "FabricRouterConfig", "How the fabric cuts what it carries.")
         .def(py::init<>())
-        .def_readwrite("max_packet_payload_size_bytes", &RouterConfig::max_packet_payload_size_bytes,
-                       "Bytes, or None for the default.");
+        .def_readwrite("max_packet_payload_size_bytes", &FabricRouterConfig::max_packet_payload_size_bytes,
+                       "A multiple of 16 bytes, or None for 4352. Small pages share a packet, and a socket's "
+                       "FIFO counts by packets.");
     module.def(
         "set_fabric_config",
         [](FabricConfig config, FabricReliability reliability, std::optional<std::uint32_t> num_planes,
-           FabricTensixConfig tensix, FabricUdmMode udm, FabricManagerMode manager, const RouterConfig&) {
+           FabricTensixConfig tensix, FabricUdmMode udm, FabricManagerMode manager,
+           const FabricRouterConfig& router) {
             device::set_fabric_config(FabricSettings{config, reliability, num_planes, tensix, manager, udm});
+            device::set_fabric_router_config(config == FabricConfig::disabled ? FabricRouterConfig{}
+                                                                              : router);
         },
         py::arg("config"), py::arg("reliability_mode") = FabricReliability::strict,
         py::arg("num_planes") = py::none(), py::arg("fabric_tensix_config") = FabricTensixConfig::disabled,
         py::arg("fabric_udm_mode") = FabricUdmMode::disabled,
         py::arg("fabric_manager_mode") = FabricManagerMode::default_mode,
-        py::arg_v("router_config", RouterConfig(), "FabricRouterConfig()"), Unlocked(),
+        py::arg_v("router_config", FabricRouterConfig(), "FabricRouterConfig()"), Unlocked(),
         "Says what of the chips' network the devices opened from now on use; every rank of the job must say "
         "the "
         "same. Call it before a device opens.\n\n"

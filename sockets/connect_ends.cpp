@@ -162,8 +162,8 @@ void connect_pair(SocketState& sender, SocketState& receiver) {
     Meeting meeting;
     const job::Rank self{*distributed::DistributedContext::get_current_world()->rank()};
     meeting.neighbour = Neighbour::self(self, base, chips.size());
-    auto region = LinkRegion::create(from.places.size(),
-                                     LinkRegion::heads_for(sender.config.socket_mem_config.fifo_size));
+    auto region = LinkRegion::create(
+        from.places.size(), LinkRegion::heads_for(sender.config.socket_mem_config.fifo_size, sender.payload));
     TT_RUN_REQUIRE(region.has_value(), "{}", region ? "" : region.error().message());
     meeting.region = *std::move(region);
     meeting.lanes = from.places.size();

@@ -189,7 +189,7 @@ class SharedMeeting {
             }
             meeting_.neighbour = *std::move(greeted);
         }
-        const std::size_t heads = LinkRegion::heads_for(own_.memory.fifo_size);
+        const std::size_t heads = LinkRegion::heads_for(own_.memory.fifo_size, own_.payload);
         auto region = own_.endpoint == SocketEndpoint::receiver ? lend_region(heads) : borrow_region(heads);
         if (!region) {
             return std::unexpected(region.error());

@@ -32,10 +32,9 @@ std::size_t size_of(std::size_t lanes, std::size_t heads) {
 
 }  // namespace
 
-std::size_t LinkRegion::heads_for(std::uint32_t fifo_bytes) {
+std::size_t LinkRegion::heads_for(std::uint32_t fifo_bytes, std::uint32_t payload) {
     // A block is longer than half a packet, or the FIFO is no longer than one.
-    const std::size_t least_block =
-        std::max<std::size_t>(1, std::min<std::size_t>(kMostPayload, fifo_bytes) / 2);
+    const std::size_t least_block = std::max<std::size_t>(1, std::min<std::size_t>(payload, fifo_bytes) / 2);
     return fifo_bytes / least_block + 2;
 }
 

@@ -53,7 +53,7 @@ struct LaneControl {
 class LinkRegion {
   public:
     /// Heads that can be announced ahead: more than transfers that fit the FIFO at once.
-    static std::size_t heads_for(std::uint32_t fifo_bytes);
+    static std::size_t heads_for(std::uint32_t fifo_bytes, std::uint32_t payload);
 
     static support::Result<std::shared_ptr<LinkRegion>> create(std::size_t lanes, std::size_t heads);
     /// One that the other end has made for as many of both.

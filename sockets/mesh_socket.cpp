@@ -13,10 +13,12 @@
 #include "sockets/connect_ends.hpp"
 #include "sockets/handshake.hpp"
 #include "sockets/socket_memory.hpp"
+#include "sockets/transfer_plan.hpp"
 #include "sockets/validate_socket.hpp"
 #include "support/call_place.hpp"
 #include "support/require.hpp"
 #include "tt_run/device/fabric.hpp"
+#include "tt_run/device/fabric_router.hpp"
 #include "tt_run/device/warnings.hpp"
 
 namespace tt_run::sockets {
@@ -37,6 +39,7 @@ std::shared_ptr<SocketState> new_state(SocketEndpoint endpoint, const SocketConf
     state->number = sockets_made.fetch_add(1);
     state->endpoint = endpoint;
     state->config = config;
+    state->payload = device::get_fabric_router_config().max_packet_payload_size_bytes.value_or(kUsualPayload);
     state->device = device;
     state->made_at = support::place_of(where);
     return state;
@@ -108,6 +111,7 @@ SocketDescriptor describe(const SocketState& state, const Ends& ends) {
     own.memory = state.config.socket_mem_config;
     const device::FabricSettings fabric = device::get_fabric_settings();
     own.fabric = fmt::format("{}, {}", fabric::name_of(fabric.config), fabric::name_of(fabric.reliability));
+    own.payload = state.payload;
     own.where = state.made_at;
     return own;
 }

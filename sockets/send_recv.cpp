@@ -131,7 +131,7 @@ class Transfer {
 
     TransferPlan plan_pages(std::size_t pages) const {
         TransferPlan plan = plan_transfer(tensor_.buffer()->aligned_page_size(), pages, alignment_,
-                                          state_.config.socket_mem_config.fifo_size);
+                                          state_.config.socket_mem_config.fifo_size, state_.payload);
         if (operation_.direct) {
             plan.block = static_cast<std::uint32_t>(align(kAgreementBytes));
             plan.blocks = 2;

@@ -9,7 +9,7 @@ namespace tt_run::sockets {
 
 namespace {
 
-constexpr std::uint32_t kMagic = 0x54545331;  // "TTS1": changes with the form
+constexpr std::uint32_t kMagic = 0x54545332;  // "TTS2": changes with the form
 constexpr std::uint32_t kMostConnections = 1U << 20U;
 constexpr std::uint32_t kMostText = 1U << 16U;
 
@@ -139,6 +139,7 @@ std::string encode_descriptor(const SocketDescriptor& descriptor) {
     to.put(descriptor.memory.sender_sub_device);
     to.put(descriptor.memory.receiver_sub_device);
     to.put(descriptor.fabric);
+    to.put(descriptor.payload);
     to.put(static_cast<std::uint32_t>(descriptor.places.size()));
     for (const EndPlace& place : descriptor.places) {
         to.put(static_cast<std::uint8_t>(place.is_local));
@@ -173,6 +174,7 @@ support::Result<SocketDescriptor> decode_descriptor(std::string_view bytes) {
     read.memory.sender_sub_device = from.sub_device();
     read.memory.receiver_sub_device = from.sub_device();
     read.fabric = from.text();
+    read.payload = from.get<std::uint32_t>();
     const auto places = from.get<std::uint32_t>();
     for (std::uint32_t k = 0; k < places && places <= kMostConnections && from.good(); ++k) {
         EndPlace place;
@@ -229,6 +231,8 @@ std::vector<std::string> find_mismatches(const SocketDescriptor& own, std::int32
     found.compare("the receiver sub-device", name_of_sub_device(own.memory.receiver_sub_device),
                   name_of_sub_device(peer.memory.receiver_sub_device));
     found.compare("the fabric config", own.fabric, peer.fabric);
+    found.compare("the most bytes of a packet", fmt::format("{}", own.payload),
+                  fmt::format("{}", peer.payload));
     return found.take();
 }
 

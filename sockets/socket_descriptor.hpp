@@ -28,7 +28,8 @@ struct SocketDescriptor {
     std::int32_t receiver_rank = 0;
     std::vector<SocketConnection> connections;
     SocketMemoryConfig memory;
-    std::string fabric;  ///< "FABRIC_2D, STRICT_INIT"
+    std::string fabric;         ///< "FABRIC_2D, STRICT_INIT"
+    std::uint32_t payload = 0;  ///< bytes that a packet carries at most
     std::vector<EndPlace> places;
     std::int32_t process = 0;
     std::string host;              ///< host_identity()

@@ -137,7 +137,9 @@ fabric::Microseconds report_links(RankReport& report, const SocketState& state, 
                                     node_at(system, state.receiver_nodes[connection]), bytes,
                                     static_cast<std::uint32_t>(state.links[connection])};
     const fabric::FabricConfig config = plane->options().settings.config;
-    const auto traffic = count_traffic(*plane, {transfer}, fabric::packet_format(config));
+    fabric::PacketFormat format = fabric::packet_format(config);
+    format.max_payload_bytes = state.payload;
+    const auto traffic = count_traffic(*plane, {transfer}, format);
     if (!traffic) {
         return {};
     }

@@ -24,6 +24,7 @@ struct SocketState {
     std::string made_at;  ///< the call, "pipeline/main.cpp:12"
     SocketEndpoint endpoint = SocketEndpoint::sender;
     SocketConfig config;
+    std::uint32_t payload = 0;  ///< bytes that a packet carries at most
     std::shared_ptr<device::MeshDevice> device;
     std::shared_ptr<device::MeshBuffer> config_buffer;
     std::shared_ptr<device::MeshBuffer> data_buffer;  ///< null at the sender

@@ -5,8 +5,9 @@
 
 namespace tt_run::sockets {
 
-/// How many bytes a fabric packet carries at most (4 pages of 1088 bytes: tt-metal's default).
-inline constexpr std::size_t kMostPayload = 4352;
+/// How many bytes a fabric packet carries at most unless its routers are told otherwise (4 pages of 1088
+/// bytes: tt-metal's default).
+inline constexpr std::uint32_t kUsualPayload = 4352;
 
 /// What a transfer is cut into. Pages travel in blocks, the unit in which the FIFO is reserved and freed.
 struct TransferPlan {
@@ -21,11 +22,11 @@ struct TransferPlan {
     std::size_t pages_of(std::size_t index) const;
 };
 
-/// `alignment` is the larger of the FIFO's memory's and the tensor's. Pages no longer than a packet share
-/// one, as many as fit; a longer page is a block of its own. The block is no longer than the FIFO exactly if
-/// `page`, aligned, is not.
+/// `alignment` is the larger of the FIFO's memory's and the tensor's, `payload` a packet's. Pages no longer
+/// than a packet share one, as many as fit; a longer page is a block of its own. The block is no longer than
+/// the FIFO exactly if `page`, aligned, is not.
 TransferPlan plan_transfer(std::size_t page, std::size_t pages, std::size_t alignment,
-                           std::uint32_t fifo_bytes);
+                           std::uint32_t fifo_bytes, std::uint32_t payload = kUsualPayload);
 
 /// The part of `pages` that connection `index` of `count` carries: contiguous, the first ones one page more.
 struct PageRange {

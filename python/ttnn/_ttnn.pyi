@@ -180,11 +180,13 @@ class FabricReliabilityMode:
     def value(self) -> int: ...
 
 class FabricRouterConfig:
-    """Changes nothing in an emulated fabric."""
+    """How the fabric cuts what it carries."""
     def __init__(self) -> None: ...
     @property
     def max_packet_payload_size_bytes(self) -> Optional[int]:
-        """Bytes, or None for the default."""
+        """A multiple of 16 bytes, or None for 4352. Small pages share a packet, and a socket's FIFO counts by
+        packets.
+        """
     @max_packet_payload_size_bytes.setter
     def max_packet_payload_size_bytes(self, value: Optional[int]) -> None: ...
 

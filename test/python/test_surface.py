@@ -89,6 +89,9 @@ class Numbers(unittest.TestCase):
         router.max_packet_payload_size_bytes = 1088 * 8
         ttnn.set_fabric_config(ttnn.FabricConfig.FABRIC_2D, ttnn.FabricReliabilityMode.RELAXED_INIT, None, router_config=router)
         self.assertEqual(ttnn.get_fabric_config(), ttnn.FabricConfig.FABRIC_2D)
+        router.max_packet_payload_size_bytes = 100
+        with self.assertRaisesRegex(RuntimeError, "a multiple of 16 bytes"):
+            ttnn.set_fabric_config(ttnn.FabricConfig.FABRIC_2D, router_config=router)
         with self.assertRaisesRegex(RuntimeError, "DISABLED"):
             ttnn.set_fabric_config(ttnn.FabricConfig.FABRIC_1D)
         ttnn.set_fabric_config(ttnn.FabricConfig.DISABLED)

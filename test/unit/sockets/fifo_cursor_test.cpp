@@ -118,6 +118,11 @@ TEST_CASE("pages travel in blocks of a packet, or alone") {
     CHECK(padded.stride == 64);
     CHECK(padded.pages_per_block == 64);
     CHECK(padded.blocks == 2);
+    const TransferPlan in_short_packets = plan_transfer(1024, 10, 32, 10240, 2048);
+    CHECK(in_short_packets.block == 2048);
+    CHECK(in_short_packets.blocks == 5);
+    const TransferPlan beyond_the_fifo = plan_transfer(1024, 10, 32, 4096, 1088 * 8);
+    CHECK(beyond_the_fifo.block == 4096);
 }
 
 TEST_CASE("pages are split among connections one behind the other") {

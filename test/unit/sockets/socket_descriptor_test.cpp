@@ -106,6 +106,8 @@ TEST_CASE("each field in which two ends differ is told with both values") {
     CHECK(
         told([](auto& peer) { peer.fabric = "FABRIC_2D_TORUS_X, STRICT_INIT"; }) ==
         "the fabric config is FABRIC_2D, STRICT_INIT at rank 5 and FABRIC_2D_TORUS_X, STRICT_INIT at rank 3");
+    CHECK(told([](auto& peer) { peer.payload = 8704; }) ==
+          "the most bytes of a packet is 0 at rank 5 and 8704 at rank 3");
     const std::string order = told([](auto& peer) { peer.sender_rank = 4; });
     CHECK(order.find("must be made in the same order by both") != std::string::npos);
     CHECK(order.find("pipeline/main.cpp:12") != std::string::npos);

@@ -22,10 +22,11 @@ const bool kEnvironment = [] {
 
 }  // namespace
 
-TwoRows::TwoRows(FabricConfig config) {
+TwoRows::TwoRows(FabricConfig config, const FabricRouterConfig& routers) {
     static_cast<void>(kEnvironment);
     set_fabric_config(FabricConfig::disabled);
     set_fabric_config(config);
+    set_fabric_router_config(routers);
     whole = MeshDevice::create();
     sender = whole->create_submesh(MeshShape(1, 4), MeshCoordinate(0, 0));
     receiver = whole->create_submesh(MeshShape(1, 4), MeshCoordinate(3, 0));

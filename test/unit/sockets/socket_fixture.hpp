@@ -7,13 +7,15 @@
 
 #include "test/unit/device/random_tensor.hpp"
 #include "tt_run/device/fabric.hpp"
+#include "tt_run/device/fabric_router.hpp"
 #include "tt_run/sockets/mesh_socket.hpp"
 
 namespace tt_run::test {
 
 /// Every chip of an emulated Wormhole Galaxy, and two rows of it as meshes of their own.
 struct TwoRows {
-    explicit TwoRows(fabric::FabricConfig config = fabric::FabricConfig::mesh);
+    explicit TwoRows(fabric::FabricConfig config = fabric::FabricConfig::mesh,
+                     const device::FabricRouterConfig& routers = {});
     ~TwoRows();
     std::shared_ptr<device::MeshDevice> whole;
     std::shared_ptr<device::MeshDevice> sender;

@@ -200,6 +200,28 @@ TEST_CASE("memory that no socket names stays as it is") {
     CHECK(shards(canary_after) == after);
 }
 
+TEST_CASE("the FIFO counts by packets of the size that routers are told") {
+    test::RandomTensors random;
+    INFO("seed " << random.seed());
+    for (const std::uint32_t payload : {1024U, 2048U, 8704U}) {
+        const TwoRows rows(fabric::FabricConfig::mesh, {payload});
+        CHECK(get_tt_fabric_max_payload_size_bytes() == payload);
+        const auto ends = MeshSocket::create_socket_pair(rows.sender, rows.receiver, one_connection(17408));
+        const Tensor from = bytes_on(random, rows.sender, 512, 9);
+        const Tensor to = allocate_tensor_on_device(from.spec(), rows.receiver);
+        pass_on(from, to, ends, false);
+        CHECK(shards(to).front() == shards(from).front());
+        // 9 pages in blocks of so many; the last takes a whole one.
+        CHECK(ends.second.counters(0).bytes_acked == (9 * 512 + payload - 1) / payload * payload);
+        CHECK_THROWS_WITH(set_fabric_router_config({}), Catch::Contains("before any device is opened"));
+    }
+    for (const std::uint32_t payload : {0U, 100U}) {
+        CHECK_THROWS_WITH(set_fabric_router_config({payload}), Catch::Contains("a multiple of 16 bytes"));
+    }
+    set_fabric_config(fabric::FabricConfig::disabled);
+    CHECK(get_fabric_router_config() == FabricRouterConfig{});
+}
+
 TEST_CASE("what is left in a FIFO when its socket goes is told") {
     test::RandomTensors random;
     const TwoRows rows;
