@@ -1,13 +1,21 @@
 #include "cli/check_cluster.hpp"
 
+#include <algorithm>
+
 #include "launcher/bindings/validate_job.hpp"
+#include "support/file.hpp"
 #include "topology/mapping/find_mapping.hpp"
+#include "topology/mgd/load_mesh_graph.hpp"
 #include "topology/physical/rank_places.hpp"
 
 namespace tt_run::cli {
 
-topology::Fit check_on_cluster(const topology::MeshGraph& graph, const launcher::JobBindings* bindings,
-                               const topology::Cluster& cluster, support::DiagnosticSink& sink) {
+using support::DiagnosticSink;
+
+namespace {
+
+topology::Fit check_graph(const topology::MeshGraph& graph, const launcher::JobBindings* bindings,
+                          const topology::Cluster& cluster, DiagnosticSink& sink) {
     if (bindings != nullptr) {
         return launcher::check_ranks_on_cluster(
             graph, *bindings, topology::place_on_cluster(bindings->ranks.size(), cluster), cluster, sink);
@@ -21,6 +29,63 @@ topology::Fit check_on_cluster(const topology::MeshGraph& graph, const launcher:
             break;
     }
     return topology::Fit::unknown;
+}
+
+topology::Fit worse(topology::Fit a, topology::Fit b) {
+    return std::min(a, b);
+}
+
+/// Bindings alone bring their own Mesh Graph Descriptors, one for each sub-context.
+topology::Fit check_bindings_alone(const launcher::JobBindings& bindings, const topology::Cluster& cluster,
+                                   topology::MgdProfile profile, const support::HostEnvironment& host,
+                                   DiagnosticSink& sink) {
+    topology::Fit fit = topology::Fit::possible;
+    std::vector<std::filesystem::path> seen;
+    for (const launcher::BoundRank& rank : bindings.ranks) {
+        const std::filesystem::path& path = rank.mesh_graph_descriptor;
+        if (std::find(seen.begin(), seen.end(), path) != seen.end()) {
+            continue;
+        }
+        seen.push_back(path);
+        const std::filesystem::path near = path.lexically_relative(host.working_directory);
+        const bool below = !near.empty() && *near.begin() != "..";
+        const auto source = support::load_source_text(path, (below ? near : path).string());
+        DiagnosticSink told;  // the bindings' own check has read it already
+        const auto graph = source ? topology::load_mesh_graph(*source, profile, told) : std::nullopt;
+        if (graph) {
+            launcher::JobBindings own = bindings;
+            std::erase_if(own.ranks, [&](const auto& one) { return one.mesh_graph_descriptor != path; });
+            fit = worse(fit, check_graph(*graph, &own, cluster, sink));
+        }
+    }
+    return fit;
+}
+
+}  // namespace
+
+topology::Fit check_on_cluster(const JobFiles& files, const topology::Cluster& cluster,
+                               topology::MgdProfile profile, const support::HostEnvironment& host,
+                               DiagnosticSink& sink) {
+    topology::Fit fit = topology::Fit::possible;
+    if (files.bindings.empty()) {
+        for (const topology::MeshGraph& graph : files.graphs) {
+            fit = worse(fit, check_graph(graph, nullptr, cluster, sink));
+        }
+    }
+    for (const support::Spanned<std::string>& file : files.bindings) {
+        launcher::BindingSources sources;
+        sources.rank_binding = file;
+        const auto bindings = launcher::load_job_bindings(sources, host, sink);
+        if (!bindings) {
+            fit = topology::Fit::misfit;
+        } else if (files.graphs.empty()) {
+            fit = worse(fit, check_bindings_alone(*bindings, cluster, profile, host, sink));
+        }
+        for (const topology::MeshGraph& graph : files.graphs) {
+            fit = bindings ? worse(fit, check_graph(graph, &*bindings, cluster, sink)) : fit;
+        }
+    }
+    return fit;
 }
 
 }  // namespace tt_run::cli

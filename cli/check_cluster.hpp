@@ -1,20 +1,31 @@
 #pragma once
 
-#include <optional>
+#include <string>
+#include <vector>
 
 #include "launcher/bindings/job_bindings.hpp"
 #include "support/diagnostic.hpp"
+#include "support/host_environment.hpp"
 #include "topology/mgd/mesh_graph.hpp"
+#include "topology/mgd/validate_mgd.hpp"
 #include "topology/physical/check_fit.hpp"
 #include "topology/physical/cluster.hpp"
 
 namespace tt_run::cli {
 
-/// Checks a Mesh Graph Descriptor, and the bindings if there are any, against a cluster. Which host a rank
-/// runs on: the one that the cluster's mapping gives this rank; else the only one; else ranks fill the hosts
-/// in their order, each the same number. Its chips are those that TT_VISIBLE_DEVICES in the bindings leaves
-/// it.
-topology::Fit check_on_cluster(const topology::MeshGraph& graph, const launcher::JobBindings* bindings,
-                               const topology::Cluster& cluster, support::DiagnosticSink& sink);
+/// Files of jobs that are to be checked against a cluster.
+struct JobFiles {
+    std::vector<topology::MeshGraph> graphs;              ///< Mesh Graph Descriptors without errors
+    std::vector<support::Spanned<std::string>> bindings;  ///< binding files, not read yet
+};
+
+/// Checks each descriptor against a cluster; where there are bindings, each descriptor with each of those,
+/// and bindings alone with the descriptors that they name. Which host a rank runs on: the one that the
+/// cluster's mapping gives this rank; else the only one; else ranks fill the hosts in their order, each the
+/// same number. Its chips are those that TT_VISIBLE_DEVICES in the bindings leaves it. Gives back the worst
+/// answer.
+topology::Fit check_on_cluster(const JobFiles& files, const topology::Cluster& cluster,
+                               topology::MgdProfile profile, const support::HostEnvironment& host,
+                               support::DiagnosticSink& sink);
 
 }  // namespace tt_run::cli

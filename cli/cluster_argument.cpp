@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "cli/exit_code.hpp"
-#include "support/file.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
 
 namespace tt_run::cli {
@@ -33,19 +32,6 @@ int exit_code_of_unloaded(const support::DiagnosticSink& sink) {
                    std::end(kUnusable);
         });
     return unusable ? kUsage : kNo;
-}
-
-int deliver(const CommandContext& context, const std::string& file, std::string_view text) {
-    if (file.empty() || file == "-") {
-        context.console.print(text);
-        return kYes;
-    }
-    const support::Result<void> written = support::write_file(context.host.working_directory / file, text);
-    if (!written) {
-        context.console.print_error("tt-run: " + written.error().message() + "\n");
-        return kUsage;
-    }
-    return kYes;
 }
 
 }  // namespace tt_run::cli

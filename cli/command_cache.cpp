@@ -72,23 +72,20 @@ void describe_cache(const PageVisitor& visit) {
 int run_cache(const CommandContext& context) {
     CLI::App app;
     DiagnosticSink sink;
-    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
-    if (parsed && parsed->options.help_wanted) {
-        context.console.print(render_help(kPage, app));
-        return kYes;
-    }
     const std::vector<std::string>& words = context.arguments.words();
-    const std::string verb = parsed && !parsed->words.empty() ? words[parsed->words.front()] : "";
-    if (parsed && verb != "list" && verb != "clear") {
-        sink.report(Diagnostic(kNothingToRun,
-                               parsed->words.empty() ? support::Span{}
-                                                     : context.arguments.span(parsed->words.front()),
-                               "what to do with the cache is not said")
-                        .help("`tt-run cache list` or `tt-run cache clear`"));
-    }
-    if (!parsed || sink.errors() != 0) {
-        context.console.print(sink, true);
-        return kUsage;
+    std::string verb;
+    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+        verb = found.words.empty() ? "" : words[found.words.front()];
+        if (verb != "list" && verb != "clear") {
+            sink.report(Diagnostic(kNothingToRun,
+                                   found.words.empty() ? support::Span{}
+                                                       : context.arguments.span(found.words.front()),
+                                   "what to do with the cache is not said")
+                            .help("`tt-run cache list` or `tt-run cache clear`"));
+        }
+    });
+    if (!parsed) {
+        return parsed.error();
     }
     const AllocationCache cache(launcher::allocation_directory(context.host));
     std::vector<std::string> rest;

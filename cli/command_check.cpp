@@ -12,7 +12,6 @@
 #include "cli/file_kind.hpp"
 #include "cli/fit_picture.hpp"
 #include "cli/verb_arguments.hpp"
-#include "launcher/bindings/job_bindings.hpp"
 #include "launcher/bindings/mapping_files.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "support/file.hpp"
@@ -89,103 +88,171 @@ std::string summary_of(const topology::MeshGraph& graph) {
            (connections == 0 ? "" : ", " + counted(connections, "connection"));
 }
 
-/// Reads a file as what it is; gives back one line that says what was found, for files without errors.
-std::string check_file(const support::SourceTextPtr& source, FileKind kind, const CheckOptions& options,
-                       const support::HostEnvironment& host, DiagnosticSink& sink) {
-    switch (kind) {
-        case FileKind::mesh_graph_descriptor: {
-            const auto profile =
-                options.profile == "runtime" ? topology::MgdProfile::runtime : topology::MgdProfile::library;
-            const auto graph = topology::load_mesh_graph(source, profile, sink);
-            return graph ? summary_of(*graph) : "";
+/// One run of the command: its files one after another, then all of them on the hardware, then the fabric.
+class Check {
+  public:
+    Check(const CommandContext& context, const CheckOptions& options, const ParsedArguments& parsed,
+          DiagnosticSink& sink)
+        : context_(context),
+          options_(options),
+          parsed_(parsed),
+          sink_(sink),
+          profile_(options.profile == "runtime" ? topology::MgdProfile::runtime
+                                                : topology::MgdProfile::library) {}
+
+    void read(std::size_t word) {
+        const std::string& name = context_.arguments.words()[word];
+        const auto source = support::load_source_text(context_.host.working_directory / name, name);
+        if (!source) {
+            unreadable_ = true;
+            sink_.report(Diagnostic(launcher::kFileUnreadable, context_.arguments.span(word),
+                                    source.error().message()));
+            return;
         }
-        case FileKind::rank_bindings:
-            return counted(launcher::check_rank_bindings(source, source->name(), host, sink), "rank");
-        case FileKind::rank_bindings_mapping:
-            return counted(launcher::check_rank_bindings_mapping(source, source->name(), host, sink), "rank");
-        case FileKind::mesh_graph_descriptor_mapping: {
-            const auto mapping = launcher::parse_mesh_graph_descriptor_mapping(source, sink);
-            return mapping ? counted(mapping->size(), "sub-context") : "";
+        const auto kind = recognise(**source);
+        const auto hardware = topology::recognise_cluster_file(*source);
+        const std::size_t errors_before = sink_.errors();
+        std::string what;
+        std::string summary;
+        if (kind == FileKind::rank_bindings && wants_cluster()) {
+            files_.bindings.push_back({name, context_.arguments.span(word)});
+            return;
         }
-        case FileKind::mock_cluster_mapping: {
-            const auto mapping = launcher::parse_mock_cluster_mapping(source, sink);
-            return mapping ? counted(mapping->descriptors.size(), "rank") : "";
+        if (kind) {
+            what = name_of(*kind);
+            summary = read_as(*kind, *source);
+        } else if (hardware) {  // a mapping of mock clusters is both; here it is only rows of paths
+            what = topology::name_of(*hardware);
+            summary = read_cluster(word);
+        } else {
+            unreadable_ = true;
+            sink_.report(
+                Diagnostic(kUnknownFileKind, context_.arguments.span(word),
+                           fmt::format("`{}` is no kind of file that tt-run knows", name))
+                    .note("it knows Mesh Graph Descriptors, rank bindings, mappings of sub-contexts and of "
+                          "mock clusters, and descriptions of hardware"));
+            return;
+        }
+        if (sink_.errors() == errors_before) {
+            found_ += fmt::format("{}: {}, {}\n", name, what, summary);
         }
     }
-    return "";
-}
 
-/// A descriptor of hardware; gives back what was found.
-std::string check_cluster_file(const CommandContext& context, std::size_t word, DiagnosticSink& sink) {
-    const auto cluster = topology::load_cluster(cluster_span(context.arguments, word), context.host, sink);
-    return cluster ? topology::render_counts(topology::measure(*cluster), cluster->links_known()) : "";
-}
+    void fit() {
+        if (!wants_cluster()) {
+            return;
+        }
+        const auto cluster = topology::load_cluster(
+            cluster_span(parsed_.span_of("--cluster"), options_.links.cluster), context_.host, sink_);
+        if (!cluster) {
+            unreadable_ = unreadable_ || exit_code_of_unloaded(sink_) == kUsage;
+            return;
+        }
+        const std::size_t errors_before = sink_.errors();
+        fit_ = check_on_cluster(files_, *cluster, profile_, context_.host, sink_);
+        draw(*cluster);
+        if (sink_.errors() == errors_before && fit_ == topology::Fit::possible) {
+            found_ +=
+                fmt::format("{}: {}; nothing speaks against it\n", cluster->source(),
+                            topology::render_counts(topology::measure(*cluster), cluster->links_known()));
+        }
+    }
 
-/// What is to be checked against a cluster: files that had no errors of their own.
-struct OnCluster {
-    std::vector<topology::MeshGraph> graphs;
-    std::vector<support::Spanned<std::string>> bindings;
+    void prove_fabric() {
+        for (const topology::MeshGraph& graph : files_.graphs) {
+            if (options_.fabric && sink_.errors() == 0) {
+                const FabricCheck checked = check_fabric(context_, parsed_, graph, options_.links, sink_);
+                found_ += checked.found;
+                fabric_ = std::max(fabric_, checked.exit_code);
+            }
+        }
+    }
+
+    /// What was found, printed. Returns the exit code.
+    int conclude() const {
+        if (options_.format == "json") {
+            context_.console.print(support::render_json(sink_));
+        } else {
+            context_.console.print(sink_, true);
+            context_.console.print(found_);
+        }
+        if (drawn_ != kYes) {
+            return drawn_;
+        }
+        if (unreadable_ || sink_.errors() != 0) {
+            return unreadable_ ? kUsage : kNo;
+        }
+        return fit_ == topology::Fit::unknown ? kCannotTell : fabric_;
+    }
+
+  private:
+    bool wants_cluster() const { return !options_.links.cluster.empty(); }
+
+    /// These give back what was found, in a few words; what that is does not count after an error.
+    std::string read_as(FileKind kind, const support::SourceTextPtr& source) {
+        switch (kind) {
+            case FileKind::mesh_graph_descriptor: {
+                auto graph = topology::load_mesh_graph(source, profile_, sink_);
+                const std::string summary = graph ? summary_of(*graph) : "";
+                if (graph) {
+                    files_.graphs.push_back(*std::move(graph));
+                }
+                return summary;
+            }
+            case FileKind::rank_bindings:
+                return counted(launcher::check_rank_bindings(source, source->name(), context_.host, sink_),
+                               "rank");
+            case FileKind::rank_bindings_mapping:
+                return counted(
+                    launcher::check_rank_bindings_mapping(source, source->name(), context_.host, sink_),
+                    "rank");
+            case FileKind::mesh_graph_descriptor_mapping: {
+                const auto mapping = launcher::parse_mesh_graph_descriptor_mapping(source, sink_);
+                return mapping ? counted(std::ssize(*mapping), "sub-context") : "";
+            }
+            case FileKind::mock_cluster_mapping: {
+                const auto mapping = launcher::parse_mock_cluster_mapping(source, sink_);
+                return mapping ? counted(std::ssize(mapping->descriptors), "rank") : "";
+            }
+        }
+        return "";
+    }
+
+    std::string read_cluster(std::size_t word) {
+        const auto cluster =
+            topology::load_cluster(cluster_span(context_.arguments, word), context_.host, sink_);
+        return cluster ? topology::render_counts(topology::measure(*cluster), cluster->links_known()) : "";
+    }
+
+    /// The first descriptor on it; of bindings alone there is none at hand.
+    void draw(const topology::Cluster& cluster) {
+        if (files_.graphs.empty()) {
+            return;
+        }
+        const topology::MeshGraph& graph = files_.graphs.front();
+        if (!options_.show.empty()) {
+            drawn_ = deliver_fit(context_, options_.show, graph, cluster);
+        } else if (fit_ == topology::Fit::misfit && files_.bindings.empty()) {
+            sink_.report(
+                Diagnostic(kPictureThere, {}, "there is a picture of this")
+                    .help(fmt::format("`tt-run show {} --cluster {}` draws it, or `--show FILE` here",
+                                      support::shell_quoted(graph.source_name),
+                                      support::shell_quoted(options_.links.cluster))));
+        }
+    }
+
+    const CommandContext& context_;
+    const CheckOptions& options_;
+    const ParsedArguments& parsed_;
+    DiagnosticSink& sink_;
+    const topology::MgdProfile profile_;
+    JobFiles files_;
+    std::string found_;  ///< a line for everything without errors
+    bool unreadable_ = false;
+    topology::Fit fit_ = topology::Fit::possible;
+    int drawn_ = kYes;
+    int fabric_ = kYes;
 };
-
-topology::Fit worse(topology::Fit a, topology::Fit b) {
-    return std::min(a, b);
-}
-
-/// Bindings alone bring their own Mesh Graph Descriptors, one for each sub-context.
-topology::Fit check_bindings_alone(const launcher::JobBindings& bindings, const topology::Cluster& cluster,
-                                   topology::MgdProfile profile, const support::HostEnvironment& host,
-                                   DiagnosticSink& sink) {
-    topology::Fit fit = topology::Fit::possible;
-    std::vector<std::filesystem::path> seen;
-    for (const launcher::BoundRank& rank : bindings.ranks) {
-        const std::filesystem::path& path = rank.mesh_graph_descriptor;
-        if (std::find(seen.begin(), seen.end(), path) != seen.end()) {
-            continue;
-        }
-        seen.push_back(path);
-        const std::filesystem::path near = path.lexically_relative(host.working_directory);
-        const bool below = !near.empty() && *near.begin() != "..";
-        const auto source = support::load_source_text(path, (below ? near : path).string());
-        DiagnosticSink told;  // the bindings' own check has read it already
-        const auto graph = source ? topology::load_mesh_graph(*source, profile, told) : std::nullopt;
-        if (graph) {
-            launcher::JobBindings own = bindings;
-            std::erase_if(own.ranks, [&](const auto& one) { return one.mesh_graph_descriptor != path; });
-            fit = worse(fit, check_on_cluster(*graph, &own, cluster, sink));
-        }
-    }
-    return fit;
-}
-
-/// The first one; of bindings alone there is none at hand.
-const topology::MeshGraph* graph_to_draw(const OnCluster& files) {
-    return files.graphs.empty() ? nullptr : &files.graphs.front();
-}
-
-topology::Fit check_all_on_cluster(const OnCluster& files, const topology::Cluster& cluster,
-                                   topology::MgdProfile profile, const support::HostEnvironment& host,
-                                   DiagnosticSink& sink) {
-    topology::Fit fit = topology::Fit::possible;
-    if (files.bindings.empty()) {
-        for (const topology::MeshGraph& graph : files.graphs) {
-            fit = worse(fit, check_on_cluster(graph, nullptr, cluster, sink));
-        }
-    }
-    for (const support::Spanned<std::string>& file : files.bindings) {
-        launcher::BindingSources sources;
-        sources.rank_binding = file;
-        const auto bindings = launcher::load_job_bindings(sources, host, sink);
-        if (!bindings) {
-            fit = topology::Fit::misfit;
-        } else if (files.graphs.empty()) {
-            fit = worse(fit, check_bindings_alone(*bindings, cluster, profile, host, sink));
-        }
-        for (const topology::MeshGraph& graph : files.graphs) {
-            fit = bindings ? worse(fit, check_on_cluster(graph, &*bindings, cluster, sink)) : fit;
-        }
-    }
-    return fit;
-}
 
 }  // namespace
 
@@ -201,118 +268,24 @@ int run_check(const CommandContext& context) {
     CheckOptions options;
     define(app, options);
     DiagnosticSink sink;
-    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
-    if (parsed && parsed->options.help_wanted) {
-        context.console.print(render_help(kPage, app));
-        return kYes;
-    }
-    const std::vector<std::string>& words = context.arguments.words();
-    if (parsed && parsed->words.empty()) {
-        sink.report(Diagnostic(kNothingToRun, {}, "no file is named").help("`tt-run check FILE...`"));
-    }
-    if (!parsed || sink.errors() != 0) {
-        context.console.print(sink, true);
-        return kUsage;
+    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+        if (found.words.empty()) {
+            sink.report(Diagnostic(kNothingToRun, {}, "no file is named").help("`tt-run check FILE...`"));
+        }
+    });
+    if (!parsed) {
+        return parsed.error();
     }
     if (options.strict) {
         sink.treat_as_error(launcher::kUnknownKey);
     }
-    bool unreadable = false;
-    std::string found;
-    OnCluster on_cluster;
-    const auto profile =
-        options.profile == "runtime" ? topology::MgdProfile::runtime : topology::MgdProfile::library;
+    Check check(context, options, parsed->options, sink);
     for (const std::size_t word : parsed->words) {
-        auto source = support::load_source_text(context.host.working_directory / words[word], words[word]);
-        const std::size_t errors_before = sink.errors();
-        if (!source) {
-            unreadable = true;
-            sink.report(Diagnostic(launcher::kFileUnreadable, context.arguments.span(word),
-                                   source.error().message()));
-            continue;
-        }
-        const auto kind = recognise(**source);
-        const auto hardware = topology::recognise_cluster_file(*source);
-        // A mapping of mock clusters is both; against a cluster it is only rows of paths.
-        if (!kind && hardware) {
-            const std::string summary = check_cluster_file(context, word, sink);
-            if (sink.errors() == errors_before) {
-                found += fmt::format("{}: {}, {}\n", words[word], topology::name_of(*hardware), summary);
-            }
-            continue;
-        }
-        if (!kind) {
-            unreadable = true;
-            sink.report(
-                Diagnostic(kUnknownFileKind, context.arguments.span(word),
-                           fmt::format("`{}` is no kind of file that tt-run knows", words[word]))
-                    .note("it knows Mesh Graph Descriptors, rank bindings, mappings of sub-contexts and of "
-                          "mock clusters, and descriptions of hardware"));
-            continue;
-        }
-        if (*kind == FileKind::rank_bindings && !options.links.cluster.empty()) {
-            on_cluster.bindings.push_back({words[word], context.arguments.span(word)});
-            continue;
-        }
-        const std::string summary = check_file(*source, *kind, options, context.host, sink);
-        if (sink.errors() == errors_before) {
-            found += fmt::format("{}: {}, {}\n", words[word], name_of(*kind), summary);
-        }
-        if (*kind == FileKind::mesh_graph_descriptor && (!options.links.cluster.empty() || options.fabric)) {
-            DiagnosticSink told;
-            if (auto graph = topology::load_mesh_graph(*source, profile, told)) {
-                on_cluster.graphs.push_back(*std::move(graph));
-            }
-        }
+        check.read(word);
     }
-    topology::Fit fit = topology::Fit::possible;
-    int drawn = kYes;
-    if (!options.links.cluster.empty()) {
-        const auto cluster = topology::load_cluster(
-            cluster_span(parsed->options.span_of("--cluster"), options.links.cluster), context.host, sink);
-        unreadable = unreadable || (!cluster && exit_code_of_unloaded(sink) == kUsage);
-        if (cluster) {
-            const std::size_t errors_before = sink.errors();
-            fit = check_all_on_cluster(on_cluster, *cluster, profile, context.host, sink);
-            if (const topology::MeshGraph* const graph = graph_to_draw(on_cluster); graph != nullptr) {
-                if (!options.show.empty()) {
-                    drawn = deliver_fit(context, options.show, *graph, *cluster);
-                } else if (fit == topology::Fit::misfit && on_cluster.bindings.empty()) {
-                    sink.report(
-                        Diagnostic(kPictureThere, {}, "there is a picture of this")
-                            .help(fmt::format("`tt-run show {} --cluster {}` draws it, or `--show FILE` here",
-                                              support::shell_quoted(graph->source_name),
-                                              support::shell_quoted(options.links.cluster))));
-                }
-            }
-            if (sink.errors() == errors_before && fit == topology::Fit::possible) {
-                found +=
-                    fmt::format("{}: {}; nothing speaks against it\n", cluster->source(),
-                                topology::render_counts(topology::measure(*cluster), cluster->links_known()));
-            }
-        }
-    }
-    int fabric_code = kYes;
-    for (const topology::MeshGraph& graph : on_cluster.graphs) {
-        if (options.fabric && sink.errors() == 0) {
-            const FabricCheck checked = check_fabric(context, parsed->options, graph, options.links, sink);
-            found += checked.found;
-            fabric_code = std::max(fabric_code, checked.exit_code);
-        }
-    }
-    if (options.format == "json") {
-        context.console.print(support::render_json(sink));
-    } else {
-        context.console.print(sink, true);
-        context.console.print(found);
-    }
-    if (drawn != kYes) {
-        return drawn;
-    }
-    if (unreadable || sink.errors() != 0) {
-        return unreadable ? kUsage : kNo;
-    }
-    return fit == topology::Fit::unknown ? kCannotTell : fabric_code;
+    check.fit();
+    check.prove_fabric();
+    return check.conclude();
 }
 
 }  // namespace tt_run::cli

@@ -34,30 +34,24 @@ void describe_completion(const PageVisitor& visit) {
 int run_completion(const CommandContext& context) {
     CLI::App app;
     support::DiagnosticSink sink;
-    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
-    if (parsed && parsed->options.help_wanted) {
-        context.console.print(render_help(kPage, app));
-        return kYes;
-    }
-    const std::string shell =
-        parsed && parsed->words.size() == 1 ? context.arguments.words()[parsed->words.front()] : "";
-    if (shell == "bash") {
-        context.console.print(render_bash_completion());
-    } else if (shell == "zsh") {
-        context.console.print(render_zsh_completion());
-    } else if (shell == "fish") {
-        context.console.print(render_fish_completion());
-    } else {
-        if (parsed) {
+    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+        const std::string shell =
+            found.words.size() == 1 ? context.arguments.words()[found.words.front()] : "";
+        if (shell != "bash" && shell != "zsh" && shell != "fish") {
             sink.report(Diagnostic(kNothingToRun,
-                                   parsed->words.empty() ? support::Span{}
-                                                         : context.arguments.span(parsed->words.front()),
+                                   found.words.empty() ? support::Span{}
+                                                       : context.arguments.span(found.words.front()),
                                    "completion is for one of bash, zsh and fish")
                             .help("`tt-run completion bash`"));
         }
-        context.console.print(sink, true);
-        return kUsage;
+    });
+    if (!parsed) {
+        return parsed.error();
     }
+    const std::string& shell = context.arguments.words()[parsed->words.front()];
+    context.console.print(shell == "bash"  ? render_bash_completion()
+                          : shell == "zsh" ? render_zsh_completion()
+                                           : render_fish_completion());
     return kYes;
 }
 

@@ -5,6 +5,7 @@
 
 #include "cli/cluster_argument.hpp"
 #include "cli/commands.hpp"
+#include "cli/deliver.hpp"
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/file_kind.hpp"
@@ -132,25 +133,21 @@ int run_convert(const CommandContext& context) {
     ConvertOptions options;
     define(app, options);
     DiagnosticSink sink;
-    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
-    if (parsed && parsed->options.help_wanted) {
-        context.console.print(render_help(kPage, app));
-        return kYes;
-    }
-    if (parsed && parsed->words.size() != 1) {
-        sink.report(Diagnostic(kNothingToRun, {}, "one thing is converted at a time")
-                        .help("`tt-run convert X -o OUT`"));
+    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+        if (found.words.size() != 1) {
+            sink.report(Diagnostic(kNothingToRun, {}, "one thing is converted at a time")
+                            .help("`tt-run convert X -o OUT`"));
+        }
+        if (format_of(options) == "umd" && (options.output.empty() || options.output == "-")) {
+            sink.report(Diagnostic(kNothingToRun, found.options.span_of("--format"),
+                                   "cluster descriptors are several files and need a directory")
+                            .help("name it with `-o DIRECTORY`"));
+        }
+    });
+    if (!parsed) {
+        return parsed.error();
     }
     const std::string format = format_of(options);
-    if (parsed && format == "umd" && (options.output.empty() || options.output == "-")) {
-        sink.report(Diagnostic(kNothingToRun, parsed->options.span_of("--format"),
-                               "cluster descriptors are several files and need a directory")
-                        .help("name it with `-o DIRECTORY`"));
-    }
-    if (!parsed || sink.errors() != 0) {
-        context.console.print(sink, true);
-        return kUsage;
-    }
     const std::size_t word = parsed->words.front();
     if (const auto mesh_graph = load_mesh_graph_text(context, context.arguments.words()[word])) {
         return convert_mesh_graph(context, mesh_graph, options);

@@ -2,6 +2,7 @@
 
 #include "cli/cluster_argument.hpp"
 #include "cli/commands.hpp"
+#include "cli/deliver.hpp"
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/show_report.hpp"
@@ -57,24 +58,20 @@ int run_diff(const CommandContext& context) {
     DiffOptions options;
     define(app, options);
     DiagnosticSink sink;
-    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
-    if (parsed && parsed->options.help_wanted) {
-        context.console.print(render_help(kPage, app));
-        return kYes;
-    }
-    if (parsed && parsed->words.size() != 2) {
-        sink.report(
-            Diagnostic(kNothingToRun, {}, "two clusters are compared").help("`tt-run diff EXPECTED ACTUAL`"));
-    }
-    if (!parsed || sink.errors() != 0) {
-        context.console.print(sink, true);
-        return kUsage;
+    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+        if (found.words.size() != 2) {
+            sink.report(Diagnostic(kNothingToRun, {}, "two clusters are compared")
+                            .help("`tt-run diff EXPECTED ACTUAL`"));
+        }
+    });
+    if (!parsed) {
+        return parsed.error();
     }
     const auto is_report_at = [&](std::size_t word) {
         return is_report(context, context.arguments.words()[word]);
     };
     if (is_report_at(parsed->words[0]) && is_report_at(parsed->words[1])) {
-        return run_diff_reports(context);
+        return run_diff_reports(context, parsed->words[0], parsed->words[1], options.format, options.output);
     }
     const auto expected =
         topology::load_cluster(cluster_span(context.arguments, parsed->words[0]), context.host, sink);

@@ -1,7 +1,7 @@
 #include <CLI/CLI.hpp>
 
-#include "cli/cluster_argument.hpp"
 #include "cli/commands.hpp"
+#include "cli/deliver.hpp"
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/verb_arguments.hpp"
@@ -59,18 +59,14 @@ int run_discover(const CommandContext& context) {
     DiscoverOptions options;
     define(app, options);
     DiagnosticSink sink;
-    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
-    if (parsed && parsed->options.help_wanted) {
-        context.console.print(render_help(kPage, app));
-        return kYes;
-    }
-    if (parsed && !parsed->words.empty()) {
-        sink.report(Diagnostic(kNothingToRun, context.arguments.span(parsed->words.front()),
-                               "`tt-run discover` looks at this host and takes no further words"));
-    }
-    if (!parsed || sink.errors() != 0) {
-        context.console.print(sink, true);
-        return kUsage;
+    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+        if (!found.words.empty()) {
+            sink.report(Diagnostic(kNothingToRun, context.arguments.span(found.words.front()),
+                                   "`tt-run discover` looks at this host and takes no further words"));
+        }
+    });
+    if (!parsed) {
+        return parsed.error();
     }
     support::HostEnvironment host = context.host;
     if (!options.root.empty()) {

@@ -92,18 +92,14 @@ int run_doctor(const CommandContext& context) {
     DoctorOptions options;
     define(app, options);
     support::DiagnosticSink sink;
-    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
-    if (parsed && parsed->options.help_wanted) {
-        context.console.print(render_help(kPage, app));
-        return kYes;
-    }
-    if (parsed && !parsed->words.empty()) {
-        sink.report(Diagnostic(kNothingToRun, context.arguments.span(parsed->words.front()),
-                               "`tt-run doctor` takes no further words"));
-    }
-    if (!parsed || sink.errors() != 0) {
-        context.console.print(sink, true);
-        return kUsage;
+    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+        if (!found.words.empty()) {
+            sink.report(Diagnostic(kNothingToRun, context.arguments.span(found.words.front()),
+                                   "`tt-run doctor` takes no further words"));
+        }
+    });
+    if (!parsed) {
+        return parsed.error();
     }
     if (options.self_test) {
         return run_steps(context);

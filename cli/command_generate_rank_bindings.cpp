@@ -292,21 +292,16 @@ int run_generate_rank_bindings(const CommandContext& context) {
     GenerateOptions options;
     define(app, options);
     DiagnosticSink sink;
-    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
-    if (parsed && parsed->options.help_wanted) {
-        context.console.print(render_help(kPage, app));
-        return kYes;
-    }
-    if (parsed && !parsed->words.empty()) {
-        sink.report(Diagnostic(kNothingToRun, context.arguments.span(parsed->words.front()),
-                               "`tt-run generate-rank-bindings` starts nothing and takes no further words"));
-    }
-    if (parsed) {
-        check_conflicts(options, parsed->options, sink);
-    }
-    if (!parsed || sink.errors() != 0) {
-        context.console.print(sink, true);
-        return kUsage;
+    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+        if (!found.words.empty()) {
+            sink.report(
+                Diagnostic(kNothingToRun, context.arguments.span(found.words.front()),
+                           "`tt-run generate-rank-bindings` starts nothing and takes no further words"));
+        }
+        check_conflicts(options, found.options, sink);
+    });
+    if (!parsed) {
+        return parsed.error();
     }
     support::HostEnvironment host = context.host;
     if (!options.root.empty()) {

@@ -120,22 +120,16 @@ int run_init(const CommandContext& context) {
     InitOptions options;
     define(app, options);
     DiagnosticSink sink;
-    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
-    if (parsed && parsed->options.help_wanted) {
-        context.console.print(render_help(kPage, app));
-        return kYes;
-    }
     launcher::StarterRequest request;
-    if (parsed) {
-        request = read_request(options, parsed->options, sink);
-        if (parsed->words.size() != 1) {
+    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+        request = read_request(options, found.options, sink);
+        if (found.words.size() != 1) {
             sink.report(Diagnostic(kNothingToRun, {}, "one machine is begun with")
                             .help("`tt-run init wh-galaxy`; `tt-run show --list` prints the names"));
         }
-    }
-    if (!parsed || sink.errors() != 0) {
-        context.console.print(sink, true);
-        return kUsage;
+    });
+    if (!parsed) {
+        return parsed.error();
     }
     const std::size_t word = parsed->words.front();
     request.system = context.arguments.words()[word];

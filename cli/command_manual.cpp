@@ -58,14 +58,9 @@ int run_manual(const CommandContext& context) {
     std::string directory;
     define(app, directory);
     DiagnosticSink sink;
-    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
+    const auto parsed = read_verb(context, kPage, app, sink);
     if (!parsed) {
-        context.console.print(sink, true);
-        return kUsage;
-    }
-    if (parsed->options.help_wanted) {
-        context.console.print(render_help(kPage, app));
-        return kYes;
+        return parsed.error();
     }
     if (!directory.empty()) {
         return write_all(context, context.host.working_directory / directory);

@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "cli/cluster_argument.hpp"
+#include "cli/deliver.hpp"
 #include "topology/draw/pen_json.hpp"
 #include "topology/draw/pen_svg.hpp"
 #include "topology/draw/pen_text.hpp"

@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "cli/cluster_argument.hpp"
+#include "cli/deliver.hpp"
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/fabric_arguments.hpp"
@@ -82,29 +82,31 @@ struct Opened {
     ParsedArguments arguments;
 };
 
-/// Reads the options, then the words `fabric` or `routes` and the descriptor, then opens the fabric.
+/// Reads the options, then the words `fabric` or `routes` and the descriptor, then opens the fabric. Prints
+/// what `sink` holds when that fails.
 Opened open_picture(const CommandContext& context, CLI::App& app, const CommandPage& page,
                     const std::string& word, PictureOptions& options, DiagnosticSink& sink) {
-    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
-    if (parsed && parsed->options.help_wanted) {
-        context.console.print(render_help(page, app));
-        return {std::nullopt, kYes, {}};
-    }
-    if (parsed && parsed->words.size() != 2) {
-        sink.report(Diagnostic(kNothingToRun, {}, "one Mesh Graph Descriptor is shown at a time")
-                        .help(fmt::format("`tt-run show {} MGD`", word)));
-    }
-    if (!parsed || sink.errors() != 0) {
-        return {std::nullopt, kUsage, {}};
+    const auto parsed = read_verb(context, page, app, sink, [&](const VerbArguments& found) {
+        if (found.words.size() != 2) {
+            sink.report(Diagnostic(kNothingToRun, {}, "one Mesh Graph Descriptor is shown at a time")
+                            .help(fmt::format("`tt-run show {} MGD`", word)));
+        }
+    });
+    if (!parsed) {
+        return {std::nullopt, parsed.error(), {}};
     }
     const LoadedFabric loaded = load_fabric(context, parsed->options, parsed->words[1], options.fabric, sink);
     if (!loaded.system) {
+        context.console.print(sink, true);
         return {std::nullopt, loaded.exit_code, {}};
     }
     auto plane =
         fabric::ControlPlane::open(loaded.system, loaded.states, fabric_options(options.fabric), sink);
-    const int code = plane ? kYes : kNo;
-    return {std::move(plane), code, parsed->options};
+    if (!plane) {
+        context.console.print(sink, true);
+        return {std::nullopt, kNo, {}};
+    }
+    return {std::move(plane), kYes, parsed->options};
 }
 
 /// The nodes that options name; reports those that do not exist.
@@ -153,7 +155,6 @@ int run_show_fabric(const CommandContext& context) {
     DiagnosticSink sink;
     const Opened opened = open_picture(context, app, kFabricPage, "fabric", options, sink);
     if (!opened.plane) {
-        context.console.print(sink, true);
         return opened.exit_code;
     }
     const auto nodes = find_nodes(opened, "--table", options.tables, sink);
@@ -182,7 +183,6 @@ int run_show_routes(const CommandContext& context) {
     const Opened opened =
         open_picture(context, app, kRoutesPage, "routes --from M0:0 --to M0:1", options, sink);
     if (!opened.plane) {
-        context.console.print(sink, true);
         return opened.exit_code;
     }
     if (options.from.empty() || options.to.empty()) {

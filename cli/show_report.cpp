@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "cli/cluster_argument.hpp"
+#include "cli/deliver.hpp"
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/picture_output.hpp"
@@ -18,6 +18,19 @@ using support::Diagnostic;
 using support::DiagnosticSink;
 
 namespace {
+
+/// What `--help` says when a report is named; the page of the whole verb is show_topology's.
+constexpr CommandPage kPage{
+    .name = "show",
+    .words = "[options] DIR",
+    .brief = "a run in retrospect",
+    .summary =
+        "Shows a run from the report that `--report DIR` wrote: ranks, waits, traffic; or its meshes as a "
+        "picture.",
+    .examples =
+        "  tt-run show run\n"
+        "  tt-run show run --format html -o run.html\n",
+};
 
 std::optional<launcher::RunReport> load(const CommandContext& context, std::size_t word,
                                         DiagnosticSink& sink) {
@@ -60,12 +73,16 @@ int run_show_report(const CommandContext& context) {
     PictureOutput output;
     define_picture_output(app, output);
     DiagnosticSink sink;
-    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
-    const auto report =
-        parsed && parsed->words.size() == 1 ? load(context, parsed->words.front(), sink) : std::nullopt;
-    if (parsed && parsed->words.size() != 1) {
-        sink.report(Diagnostic(kNothingToRun, {}, "one report is shown at a time").help("`tt-run show DIR`"));
+    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+        if (found.words.size() != 1) {
+            sink.report(
+                Diagnostic(kNothingToRun, {}, "one report is shown at a time").help("`tt-run show DIR`"));
+        }
+    });
+    if (!parsed) {
+        return parsed.error();
     }
+    const auto report = load(context, parsed->words.front(), sink);
     context.console.print(sink, true);
     if (!report) {
         return kUsage;
@@ -81,23 +98,16 @@ int run_show_report(const CommandContext& context) {
                                    : deliver_report_picture(context, output, *report);
 }
 
-int run_diff_reports(const CommandContext& context) {
-    CLI::App app;
-    std::string format = "text";
-    std::string output;
-    app.add_option("--format", format, "text or json")
-        ->type_name("KIND")
-        ->check(CLI::IsMember({"text", "json"}));
-    app.add_option("-o,--output", output, "write to this file instead of standard output")->type_name("FILE");
+int run_diff_reports(const CommandContext& context, std::size_t before, std::size_t after,
+                     const std::string& format, const std::string& output) {
     DiagnosticSink sink;
-    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
-    const auto before = parsed ? load(context, parsed->words[0], sink) : std::nullopt;
-    const auto after = parsed ? load(context, parsed->words[1], sink) : std::nullopt;
+    const auto first = load(context, before, sink);
+    const auto second = load(context, after, sink);
     context.console.print(sink, true);
-    if (!before || !after) {
+    if (!first || !second) {
         return kUsage;
     }
-    const launcher::ReportDiff diff = launcher::compare_reports(*before, *after);
+    const launcher::ReportDiff diff = launcher::compare_reports(*first, *second);
     const int delivered = deliver(
         context, output,
         format == "json" ? launcher::render_report_diff_json(diff) : launcher::render_report_diff_text(diff));

@@ -8,6 +8,7 @@
 
 #include "cli/cluster_argument.hpp"
 #include "cli/command_page.hpp"
+#include "cli/deliver.hpp"
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/fabric_arguments.hpp"
@@ -306,23 +307,19 @@ int run_show_topology(const CommandContext& context) {
     ShowOptions options;
     define(app, options);
     DiagnosticSink sink;
-    auto parsed = parse_verb_arguments(app, context.arguments, sink);
-    if (parsed && parsed->options.help_wanted) {
-        context.console.print(render_help(kPage, app));
-        return kYes;
+    auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+        if (found.words.empty() && !options.list) {
+            sink.report(
+                Diagnostic(kNothingToRun, {}, "nothing is named to be shown").help("`tt-run show FILE...`"));
+        }
+    });
+    if (!parsed) {
+        return parsed.error();
     }
-    if (parsed && options.list) {
+    if (options.list) {
         return deliver(context, options.output.file, list_of_words(options.output.format));
     }
-    const What what = parsed ? wanted(parsed->words, context.arguments) : What::guess;
-    if (parsed && parsed->words.empty()) {
-        sink.report(
-            Diagnostic(kNothingToRun, {}, "nothing is named to be shown").help("`tt-run show FILE...`"));
-    }
-    if (!parsed || sink.errors() != 0) {
-        context.console.print(sink, true);
-        return kUsage;
-    }
+    const What what = wanted(parsed->words, context.arguments);
     Subject subject = SubjectReader(context, sink).read(parsed->words);
     if (sink.errors() != 0) {
         context.console.print(sink, true);

@@ -4,6 +4,9 @@
 
 namespace tt_run::cli {
 
+namespace {
+
+/// Empty exactly when it reported an error.
 std::optional<VerbArguments> parse_verb_arguments(CLI::App& app, const Arguments& arguments,
                                                   support::DiagnosticSink& sink) {
     VerbArguments found;
@@ -30,6 +33,26 @@ std::optional<VerbArguments> parse_verb_arguments(CLI::App& app, const Arguments
     }
     found.options.first_positional = found.words.empty() ? end : found.words.front();
     return found;
+}
+
+}  // namespace
+
+std::expected<VerbArguments, ExitCode> read_verb(const CommandContext& context, const CommandPage& page,
+                                                 CLI::App& app, support::DiagnosticSink& sink,
+                                                 const JudgeWords& judge) {
+    const auto parsed = parse_verb_arguments(app, context.arguments, sink);
+    if (parsed && parsed->options.help_wanted) {
+        context.console.print(render_help(page, app));
+        return std::unexpected(kYes);
+    }
+    if (parsed && judge) {
+        judge(*parsed);
+    }
+    if (!parsed || sink.errors() != 0) {
+        context.console.print(sink, true);
+        return std::unexpected(kUsage);
+    }
+    return *parsed;
 }
 
 }  // namespace tt_run::cli

@@ -1,8 +1,13 @@
 #pragma once
 
+#include <expected>
+#include <functional>
 #include <vector>
 
 #include "cli/arguments.hpp"
+#include "cli/command_page.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
 
 namespace tt_run::cli {
 
@@ -12,9 +17,15 @@ struct VerbArguments {
     std::vector<std::size_t> words;  ///< positions of the words that are no options, in order
 };
 
-/// Reads everything behind the verb. Words behind `--` are no options. Empty exactly when it reported an
-/// error.
-std::optional<VerbArguments> parse_verb_arguments(CLI::App& app, const Arguments& arguments,
-                                                  support::DiagnosticSink& sink);
+/// Reports what is wrong with words that could be read, but that the command cannot use.
+using JudgeWords = std::function<void(const VerbArguments&)>;
+
+/// How every verb begins: lets `app` read all that stands behind the verb (words behind `--` are no options),
+/// answers
+/// `--help` from `page`, and asks `judge`. Returns an exit code exactly when the command is over: kYes after
+/// its help, kUsage after an error, which was printed with all that `sink` holds.
+std::expected<VerbArguments, ExitCode> read_verb(const CommandContext& context, const CommandPage& page,
+                                                 CLI::App& app, support::DiagnosticSink& sink,
+                                                 const JudgeWords& judge = {});
 
 }  // namespace tt_run::cli

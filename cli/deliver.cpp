@@ -1,0 +1,21 @@
+#include "cli/deliver.hpp"
+
+#include "cli/exit_code.hpp"
+#include "support/file.hpp"
+
+namespace tt_run::cli {
+
+int deliver(const CommandContext& context, const std::string& file, std::string_view text) {
+    if (file.empty() || file == "-") {
+        context.console.print(text);
+        return kYes;
+    }
+    const support::Result<void> written = support::write_file(context.host.working_directory / file, text);
+    if (!written) {
+        context.console.print_error("tt-run: " + written.error().message() + "\n");
+        return kUsage;
+    }
+    return kYes;
+}
+
+}  // namespace tt_run::cli
