@@ -143,7 +143,7 @@ class ReportText {
                      draw::Ink::faint);
                 return;
             }
-            line(fmt::format("rank {:<3} {:<4}  {:<14} {:>9} {:>14} {:>8.3f} s", one.rank,
+            line(fmt::format("rank {:<3} {:<5} {:<14} {:>9} {:>14} {:>8.3f} s", one.rank,
                              one.end == "sender" ? "sends" : "gets", one.from + " > " + one.to, one.transfers,
                              one.bytes, one.waited_seconds));
         }
