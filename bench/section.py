@@ -13,14 +13,29 @@ build = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else top / "build/release"
 plots = pathlib.Path(os.environ.get("TT_RUN_PLOTS", top / "docs/plots"))
 
 
+def say_and_stop(kind, error, trace):
+    """A part that cannot run says why in a line and returns 1: whoever runs it is not here to read its source."""
+    part = pathlib.Path(sys.argv[0]).resolve().parent.name
+    if kind is FileNotFoundError:
+        print(f"bench/{part}: {error.filename} is not there; `scripts/bench {part}` installs and builds what is needed", file=sys.stderr)
+    elif kind is ModuleNotFoundError:
+        print(f"bench/{part}: the Python module {error.name} is not there; `scripts/bench {part}` installs and builds what is needed",
+              file=sys.stderr)
+    elif kind is subprocess.CalledProcessError:
+        command = " ".join(str(word) for word in error.cmd)
+        print(f"bench/{part}: `{command}` failed with {error.returncode}", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = say_and_stop
+
+
 def google_benchmark(program, repetitions=5):
     """{name: {"median": ns, "least": ns, "most": ns, counter: value}}: processor time of the measuring thread, or, of what works
     on other threads too (UseRealTime), time on the wall."""
-    with subprocess.Popen([build / "bin" / program, f"--benchmark_repetitions={repetitions}",
-                           "--benchmark_format=json"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        report = json.load(process.stdout)
-    if process.returncode != 0:
-        sys.exit(f"{program} failed")
+    report = json.loads(subprocess.run([build / "bin" / program, f"--benchmark_repetitions={repetitions}", "--benchmark_format=json"],
+                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout)
     nanoseconds = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
     found = {}
     for entry in report["benchmarks"]:
