@@ -71,6 +71,35 @@ TEST_CASE("the packages hold what their names say") {
     }
 }
 
+TEST_CASE("what is installed into a prefix can be taken away again") {
+    const TemporaryDirectory directory;
+    const ChildOutcome outcome = shell(
+        "mkdir here && echo mine > here/mine\n"
+        "mkdir -p here/share/doc/tt-run && echo mine > here/share/doc/tt-run/mine\n"
+        "cmake --install $BUILD --prefix $PWD/here --component tool > log\n"
+        "mkdir build && mv $BUILD/install_manifest_tool.txt build\n"
+        "cmake -DBUILD=$PWD/build -P $SOURCE/cmake/uninstall.cmake\n"
+        "find here ! -type d -o -path '*tt-run*' | sort",
+        directory.path());
+    INFO(outcome.standard_output);
+    CHECK(outcome.exit_code == 0);
+    CHECK(outcome.standard_output.find("files away\nhere/mine\nhere/share/doc/tt-run\n"
+                                       "here/share/doc/tt-run/mine\n") != std::string::npos);
+}
+
+TEST_CASE("the files for CI hold commands that a shell can read") {
+    const TemporaryDirectory directory;
+    for (const char* kind : {"github", "gitlab", "docker"}) {
+        const ChildOutcome outcome =
+            shell("$SOURCE/test/fresh/steps.py " + std::string(kind) + " | tee steps | bash -n\ncat steps",
+                  directory.path());
+        INFO(outcome.standard_output);
+        CHECK(outcome.exit_code == 0);
+        CHECK(outcome.standard_output.find("apt-get install") != std::string::npos);
+        CHECK(outcome.standard_output.find("tt-run") != std::string::npos);
+    }
+}
+
 TEST_CASE("the API reference builds without a warning") {
     const TemporaryDirectory directory;
     if (shell("command -v doxygen", directory.path()).exit_code != 0) {
