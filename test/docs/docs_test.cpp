@@ -1,6 +1,6 @@
 // The documents are true: every command in them is run, and prints what they show.
-//   TT_RUN_UPDATE_DOCS=1  writes what is printed now into the pages (where they show it whole); read the
-//   difference TT_RUN_DOCS_ONLY=PART only pages whose path has PART in it
+//   TT_RUN_UPDATE_DOCS=1   writes what is printed now into the pages (where they show it whole); read the difference
+//   TT_RUN_DOCS_ONLY=PART  only pages whose path has PART in it
 
 #include <algorithm>
 #include <cstdlib>
@@ -165,6 +165,17 @@ TEST_CASE("links between the documents lead somewhere") {
         for (std::sregex_iterator found(text.begin(), text.end(), link), end; found != end; ++found) {
             INFO(path.string() << " links to " << (*found)[1]);
             CHECK(fs::exists(path.parent_path() / (*found)[1].str()));
+        }
+    }
+}
+
+TEST_CASE("every page is listed in the index") {
+    const std::string index = *support::read_file(kTop / "docs/README.md");
+    for (const fs::path& path : pages()) {
+        const std::string link = "](" + path.lexically_relative(kTop / "docs").string() + ")";
+        if (path != kTop / "README.md" && path != kTop / "docs/README.md") {
+            INFO("docs/README.md does not list it: " << link);
+            CHECK(index.find(link) != std::string::npos);
         }
     }
 }
