@@ -117,13 +117,42 @@ class SubjectReader {
             const std::string& name = context_.arguments.words()[word];
             const auto source = support::load_source_text(context_.host.working_directory / name, name);
             if (!source || !read_file(*source, name, word)) {
-                subject_.cluster = cluster_span(context_.arguments, word);
+                hardware_.push_back({word, source.has_value()});
             }
         }
+        name_cluster();
         return std::move(subject_);
     }
 
   private:
+    struct Hardware {
+        std::size_t word;
+        bool is_file;
+    };
+
+    /// Several files are one cluster, as a cabling descriptor and its deployment are: `A B` is `A,B`.
+    void name_cluster() {
+        if (hardware_.size() < 2) {
+            for (const Hardware& only : hardware_) {
+                subject_.cluster = cluster_span(context_.arguments, only.word);
+            }
+            return;
+        }
+        std::string files;
+        for (const Hardware& one : hardware_) {
+            if (!one.is_file) {
+                sink_.report(Diagnostic(kOptionConflict, context_.arguments.span(hardware_.back().word),
+                                        "this is a second piece of hardware; one is shown")
+                                 .also(context_.arguments.span(hardware_.front().word), "the first")
+                                 .help("several files can be one cluster: `tt-run show CABLING DEPLOYMENT`"));
+                subject_.exit_code = kUsage;
+                return;
+            }
+            files += (files.empty() ? "" : ",") + context_.arguments.words()[one.word];
+        }
+        subject_.cluster = support::Span{support::make_source_text("<hardware>", files), 0, files.size()};
+    }
+
     /// False for a file that is none of a job's.
     bool read_file(const support::SourceTextPtr& source, const std::string& name, std::size_t word) {
         const auto kind = recognise(*source);
@@ -131,7 +160,7 @@ class SubjectReader {
             return false;
         }
         if (*kind == FileKind::mesh_graph_descriptor) {
-            read_graph(source);
+            read_graph(source, word);
             return true;
         }
         if (*kind == FileKind::rank_bindings || *kind == FileKind::rank_bindings_mapping) {
@@ -141,7 +170,15 @@ class SubjectReader {
         return false;
     }
 
-    void read_graph(const support::SourceTextPtr& source) {
+    void read_graph(const support::SourceTextPtr& source, std::size_t word) {
+        if (graph_word_) {
+            sink_.report(Diagnostic(kOptionConflict, context_.arguments.span(word),
+                                    "this is a second Mesh Graph Descriptor; one is shown")
+                             .also(context_.arguments.span(*graph_word_), "the first"));
+            subject_.exit_code = kUsage;
+            return;
+        }
+        graph_word_ = word;
         subject_.graph = topology::load_mesh_graph(source, topology::MgdProfile::library, sink_);
         if (!subject_.graph) {
             subject_.exit_code = kNo;
@@ -176,6 +213,8 @@ class SubjectReader {
     const CommandContext& context_;
     DiagnosticSink& sink_;
     Subject subject_;
+    std::vector<Hardware> hardware_;
+    std::optional<std::size_t> graph_word_;
 };
 
 std::vector<draw::LinkCondition> conditions_of(const fabric::LinkStates& states) {
@@ -325,7 +364,11 @@ int run_show_topology(const CommandContext& context) {
         context.console.print(sink, true);
         return subject.exit_code == kYes ? kNo : subject.exit_code;
     }
-    if (!options.links.cluster.empty()) {
+    if (!options.links.cluster.empty() && subject.cluster) {
+        sink.report(Diagnostic(kOptionConflict, parsed->options.span_of("--cluster"),
+                               "`--cluster` names a second piece of hardware; one is shown")
+                        .also(*subject.cluster, "the first"));
+    } else if (!options.links.cluster.empty()) {
         subject.cluster = value_span(parsed->options, "--cluster", 0, options.links.cluster);
     }
     if (what == What::cluster && subject.cluster) {

@@ -3,12 +3,13 @@
 //
 //   mapping_bench [REPEATS [SECONDS-FOR-THE-PLAIN-ENCODING [MACHINE...]]]
 //
-// A machine is `systems` (the project's own configurations), `torus`, or `1`, `2`, ... for the seed of random
-// cables; none stands for systems, torus and the first three seeds.
+// A machine is `systems` (the project's own configurations), `mixed` (pipelines of several shapes), `torus`, or
+// `1`, `2`, ... for the seed of random cables; none stands for systems, torus and the first three seeds.
 #include <algorithm>
 #include <cstdlib>
 #include <random>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <fmt/format.h>
@@ -72,6 +73,61 @@ MeshGraph uneven_ring() {
             k, (k + 1) % kNeeds.size(), kNeeds[k]);
     }
     return load(text + "}\ntop_level_instance { graph { graph_descriptor: \"G\" graph_id: 0 } }\n");
+}
+
+/// Meshes of several shapes, each closed along its rows of four if `ring`: a letter of `shapes` for each, and
+/// pairs of them that are connected by what links they find.
+using Pairs = std::vector<std::pair<int, int>>;
+MeshGraph mixed_job(const std::string& shapes, const Pairs& pairs, bool ring) {
+    const std::vector<std::tuple<char, int, int>> kinds{
+        {'1', 4, 1}, {'2', 4, 2}, {'4', 4, 4}, {'8', 8, 4}, {'b', 32, 4}};
+    std::string text;
+    for (const auto& [name, rows, columns] : kinds) {
+        if (shapes.find(name) != std::string::npos) {
+            text += fmt::format(
+                "mesh_descriptors {{ name: \"M{}\" arch: BLACKHOLE device_topology {{ dims: [ {}, {} ] "
+                "dim_types: [ {}, LINE ] }} host_topology {{ dims: [ {}, 1 ] }} channels {{ count: 2 policy: "
+                "RELAXED }} }}\n",
+                name, rows, columns, ring ? "RING" : "LINE", std::max(1, rows / 8));
+        }
+    }
+    const auto node = [&](int mesh) {
+        return fmt::format("mesh {{ mesh_descriptor: \"M{}\" mesh_id: {} }}",
+                           shapes[static_cast<std::size_t>(mesh)], mesh);
+    };
+    text += "graph_descriptors { name: \"G\" type: \"FABRIC\"\n";
+    for (int mesh = 0; mesh < static_cast<int>(shapes.size()); ++mesh) {
+        text += fmt::format("instances {{ {} }}\n", node(mesh));
+    }
+    for (const auto& [from, to] : pairs) {
+        text += fmt::format(
+            "connections {{ nodes {{ {} }} nodes {{ {} }} channels {{ count: 8 policy: RELAXED }} }}\n",
+            node(from), node(to));
+    }
+    return load(text + "}\ntop_level_instance { graph { graph_descriptor: \"G\" graph_id: 0 } }\n");
+}
+
+Pairs line_of(int first, int last) {
+    Pairs pairs;
+    for (int mesh = first; mesh < last; ++mesh) {
+        pairs.emplace_back(mesh, mesh + 1);
+    }
+    return pairs;
+}
+
+/// `branches` lines of `length` meshes after the router, mesh 0; they come back to it if `loops`.
+Pairs branches_of(int branches, int length, bool loops) {
+    Pairs pairs;
+    for (int branch = 0; branch < branches; ++branch) {
+        const int first = 1 + branch * length;
+        const Pairs line = line_of(first, first + length - 1);
+        pairs.emplace_back(0, first);
+        pairs.insert(pairs.end(), line.begin(), line.end());
+        if (loops) {
+            pairs.emplace_back(first + length - 1, 0);
+        }
+    }
+    return pairs;
 }
 
 struct Spread {
@@ -182,6 +238,42 @@ void systems(int repeats, double seconds) {
     }
 }
 
+/// Pipelines with branches, loops, tails and large meshes beside them.
+void mixed(int repeats, double seconds) {
+    const auto one = [&](const std::string& machine, const std::string& job, const MeshGraph& graph) {
+        support::DiagnosticSink sink;
+        row(machine, build_synthetic(machine, sink).value(), job, graph, repeats, seconds);
+    };
+    const auto with = [](Pairs pairs, std::initializer_list<std::pair<int, int>> more) {
+        pairs.insert(pairs.end(), more);
+        return pairs;
+    };
+    std::string long_branch;
+    for (int block = 0; block < 10; ++block) {
+        long_branch += "111112";
+    }
+    Pairs two_loops = line_of(0, 62);
+    two_loops = with(std::move(two_loops), {{62, 0}, {0, 63}, {69, 0}});
+    const Pairs back = line_of(63, 69);
+    two_loops.insert(two_loops.end(), back.begin(), back.end());
+    const MeshGraph router = mixed_job("2" + long_branch + "14" + "1222224", two_loops, true);
+    one("bh-galaxy-x-torus*16@all-to-all:4", "70 meshes, two loops at a router", router);
+    one("bh-galaxy-x-torus*24@all-to-all:4", "70 meshes, two loops at a router", router);
+    one("bh-galaxy*4@torus4x1", "ring of 12", mixed_job("442222222244", with(line_of(0, 11), {{11, 0}}), false));
+    one("bh-galaxy*4@torus4x1", "ring of 10", mixed_job("8442222422", with(line_of(0, 9), {{9, 0}}), false));
+    const std::string stages(40, '2');
+    for (const std::string machine : {"bh-galaxy*16@torus4x4", "bh-galaxy*36@torus6x6"}) {
+        one(machine, "4 branches of 10", mixed_job("4" + stages, branches_of(4, 10, false), false));
+        one(machine, "4 loops of 6", mixed_job("4" + stages.substr(0, 24), branches_of(4, 6, true), false));
+        one(machine, "line of 24, 6 and 10",
+            mixed_job(stages.substr(0, 24) + "444444" + std::string(10, '1'), line_of(0, 39), false));
+    }
+    for (const std::string machine : {"bh-galaxy*16@all-to-all:4", "bh-galaxy*36@torus6x6"}) {
+        one(machine, "line of 48 and a mesh of 32x4",
+            mixed_job(stages + stages.substr(0, 8) + "b", line_of(0, 48), false));
+    }
+}
+
 void rings(const std::string& machine, const Cluster& cluster, int repeats, double seconds) {
     const auto one = [&](int rows, int columns, int meshes, int channels) {
         row(machine, cluster, fmt::format("{} of {}x{}, {} channels", meshes, rows, columns, channels),
@@ -213,6 +305,8 @@ int main(int argc, char** argv) {
     for (const std::string& machine : machines) {
         if (machine == "systems") {
             systems(repeats, seconds);
+        } else if (machine == "mixed") {
+            mixed(repeats, seconds);
         } else if (machine == "torus") {
             rings("torus 6x6", torus, repeats, seconds);
         } else {

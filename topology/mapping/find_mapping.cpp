@@ -165,14 +165,24 @@ class Finder {
             result.fewest_hosts_proved = result.fewest_hosts_proved && any.answer == SatAnswer::satisfied;
             return any;
         }
-        const std::size_t used = hosts_of(adjacency_, any.chips).size();
-        for (++hosts; hosts < used; ++hosts) {
+        return with_fewer_hosts(hosts, std::move(any), result);
+    }
+
+    /// Halves the way from the hosts that `any` uses down to `failed`, on which none was found.
+    MappingSearch::Answer with_fewer_hosts(std::size_t failed, MappingSearch::Answer any,
+                                           MappingResult& result) {
+        std::size_t used = hosts_of(adjacency_, any.chips).size();
+        while (failed + 1 < used) {
+            const std::size_t hosts = (failed + used) / 2;
             MappingSearch::Answer fewer = attempt(hosts, kConflictsForWish);
             if (fewer.answer == SatAnswer::satisfied) {
-                return fewer;
+                used = hosts_of(adjacency_, fewer.chips).size();
+                any = std::move(fewer);
+            } else {
+                failed = hosts;
+                // None on so many hosts is none on fewer.
+                result.fewest_hosts_proved = fewer.answer == SatAnswer::contradiction;
             }
-            result.fewest_hosts_proved =
-                result.fewest_hosts_proved && fewer.answer == SatAnswer::contradiction;
         }
         return any;
     }

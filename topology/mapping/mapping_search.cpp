@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "topology/mapping/connected_room.hpp"
+
 namespace tt_run::topology {
 
 namespace {
@@ -12,6 +14,12 @@ constexpr std::uint64_t kFootprintSteps = 3'000'000;
 /// Seating mesh by mesh finds its way at once or goes astray.
 constexpr std::uint64_t kPlacingSteps = 20'000;
 constexpr std::uint64_t kListingSteps = 5'000'000;
+/// Seating closely comes out well soon or is better begun anew.
+constexpr std::uint32_t kClosePlacings = 24;
+constexpr std::uint64_t kClosePlacingSteps = 1'000;
+/// Conflicts times seats of all meshes: what a bounded search in a formula may take, a quarter of a second.
+constexpr std::size_t kWorkInFormula = 20'000'000;
+constexpr int kLeastConflicts = 200;
 /// More than any chain on 36 Galaxies has needed.
 constexpr int kConflictsForTiling = 10'000;
 /// Chains from this length on go to their own formula first.
@@ -27,7 +35,8 @@ MappingSearch::MappingSearch(const MeshGraph& graph, const Adjacency& adjacency,
       deadline_(deadline),
       table_(graph, demand, adjacency, {kFootprintSteps, deadline}),
       tiling_(table_.tiling(adjacency)),
-      chain_(find_chain(demand)) {}
+      chain_(find_chain(demand)),
+      exceeds_room_(table_.complete() && exceeds_connected_room(demand, adjacency, table_)) {}
 
 MappingSearch::Answer MappingSearch::find(std::size_t most_hosts, int conflicts) {
     if (is_hopeless()) {
@@ -38,12 +47,42 @@ MappingSearch::Answer MappingSearch::find(std::size_t most_hosts, int conflicts)
         return tiled;
     }
     Answer seated = seat(table_, most_hosts, {conflicts, deadline_});
+    const bool is_wish = conflicts >= 0;
     if (seated.answer == SatAnswer::satisfied ||
-        (seated.answer == SatAnswer::contradiction && table_.complete())) {
+        (table_.complete() && (is_wish || seated.answer == SatAnswer::contradiction))) {
         return seated;
     }
     ChipResult chips = map_by_formula(graph_, demand_, adjacency_, most_hosts, {}, {conflicts, deadline_});
     return {chips.answer, std::move(chips.chips)};
+}
+
+/// First with every mesh at home; where that goes astray, close together, several times.
+SearchEnd MappingSearch::place(const SeatTable& table, std::size_t most_hosts, Answer& answer) const {
+    const auto found = [&](const Seating& seating) {
+        answer = {SatAnswer::satisfied, chips_of(table, seating)};
+        return false;
+    };
+    SearchEnd end = place_meshes(demand_, adjacency_, table, most_hosts, {kPlacingSteps, deadline_}, found);
+    for (std::uint32_t seed = 0; end == SearchEnd::gave_up && seed < kClosePlacings; ++seed) {
+        end = place_meshes_closely(demand_, adjacency_, table, most_hosts, seed,
+                                   {kClosePlacingSteps, deadline_}, found);
+    }
+    return end;
+}
+
+/// A formula of seats knows every mesh in every seat, so a conflict costs more the more of both there are.
+int MappingSearch::within_reason(const SeatTable& table, int conflicts) const {
+    if (conflicts < 0) {
+        return conflicts;
+    }
+    std::size_t pairs = 1;
+    for (const MeshDemand& mesh : demand_.meshes) {
+        pairs += table.seats(mesh.kind).size();
+    }
+    const std::size_t affordable = kWorkInFormula / pairs;
+    return affordable >= static_cast<std::size_t>(conflicts)
+               ? conflicts
+               : std::max(static_cast<int>(affordable), kLeastConflicts);
 }
 
 MappingSearch::Answer MappingSearch::seat(const SeatTable& table, std::size_t most_hosts,
@@ -55,16 +94,13 @@ MappingSearch::Answer MappingSearch::seat(const SeatTable& table, std::size_t mo
         }
     }
     Answer answer;
-    const SearchEnd end = place_meshes(demand_, adjacency_, table, most_hosts, {kPlacingSteps, deadline_},
-                                       [&](const Seating& seating) {
-                                           answer = {SatAnswer::satisfied, chips_of(table, seating)};
-                                           return false;
-                                       });
+    const SearchEnd end = place(table, most_hosts, answer);
     if (end == SearchEnd::exhausted) {
         answer.answer = SatAnswer::contradiction;
     }
     if (end == SearchEnd::gave_up) {
-        const SeatingResult seats = seat_by_formula(demand_, adjacency_, table, most_hosts, {}, effort);
+        const SeatingResult seats = seat_by_formula(demand_, adjacency_, table, most_hosts, {},
+                                                    {within_reason(table, effort.conflicts), deadline_});
         answer = {seats.answer, chips_of(table, seats.seating)};
     }
     return answer;

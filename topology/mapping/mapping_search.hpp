@@ -21,7 +21,8 @@ class MappingSearch {
         SatAnswer answer = SatAnswer::unknown;
         std::vector<std::vector<AsicIndex>> chips;  ///< as in Mapping, if satisfied
     };
-    /// A mapping that uses at most so many hosts. `conflicts` as in Effort, for each engine.
+    /// A mapping that uses at most so many hosts. `conflicts` as in Effort, for each engine; where a formula of
+    /// seats is large, fewer, so that a bounded search takes about as long for all.
     Answer find(std::size_t most_hosts, int conflicts);
 
     /// What no two of several mappings have in common.
@@ -39,11 +40,13 @@ class MappingSearch {
     const SeatTable& table() const { return table_; }
 
   private:
+    SearchEnd place(const SeatTable& table, std::size_t most_hosts, Answer& answer) const;
     Answer seat(const SeatTable& table, std::size_t most_hosts, Effort effort) const;
     SatAnswer find_chains(const SeatTable& table, std::size_t most_hosts, Distinct distinct,
                           const Found& found);
     std::vector<std::vector<AsicIndex>> chips_of(const SeatTable& table, const Seating& seating) const;
-    bool is_hopeless() const { return !hopeless_meshes().empty(); }
+    int within_reason(const SeatTable& table, int conflicts) const;
+    bool is_hopeless() const { return exceeds_room_ || !hopeless_meshes().empty(); }
 
     const MeshGraph& graph_;
     const Adjacency& adjacency_;
@@ -52,6 +55,7 @@ class MappingSearch {
     SeatTable table_;
     SeatTable tiling_;
     std::optional<MeshChain> chain_;
+    bool exceeds_room_;  ///< see exceeds_connected_room
 };
 
 }  // namespace tt_run::topology

@@ -1,7 +1,12 @@
 #include "topology/mapping/place_meshes.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
+#include <random>
 #include <tuple>
+
+#include "topology/mapping/room_left.hpp"
 
 namespace tt_run::topology {
 
@@ -9,15 +14,19 @@ namespace {
 
 constexpr std::uint32_t kNobody = ~0U;
 constexpr std::uint64_t kStepsPerLook = 256;
+/// Free chips beside that count as none, now and then: so much do close placings differ by their seed.
+constexpr std::uint_fast32_t kNoise = 3;
 
 class Placer {
   public:
     Placer(const Demand& demand, const Adjacency& adjacency, const SeatTable& table, std::size_t most_hosts,
-           SearchLimits limits, const std::function<bool(const Seating&)>& found)
+           std::optional<std::uint32_t> seed, SearchLimits limits,
+           const std::function<bool(const Seating&)>& found)
         : demand_(demand),
           adjacency_(adjacency),
           table_(table),
           most_hosts_(most_hosts),
+          seed_(seed),
           limits_(limits),
           found_(found),
           seating_(demand.meshes.size(), kNobody),
@@ -26,7 +35,11 @@ class Placer {
           host_uses_(adjacency.cluster().hosts().size(), 0),
           connections_of_(demand.meshes.size()),
           groups_of_(demand.meshes.size()),
-          placed_beside_(demand.meshes.size(), 0) {
+          placed_beside_(demand.meshes.size(), 0),
+          random_(seed.value_or(0)),
+          room_left_(demand, adjacency),
+          is_free_(adjacency.size()),
+          placed_(demand.meshes.size()) {
         for (std::size_t k = 0; k < demand.connections.size(); ++k) {
             const ConnectionDemand& connection = demand.connections[k];
             auto& lists = connection.joins_two_meshes() ? connections_of_ : groups_of_;
@@ -70,7 +83,7 @@ class Placer {
                 return;
             }
             put(mesh, seat);
-            if (groups_hold(mesh)) {
+            if (groups_hold(mesh) && (!seed_ || has_room())) {
                 place(placed + 1);
             }
             take(mesh);
@@ -105,12 +118,18 @@ class Placer {
         return best;
     }
 
-    /// Of the meshes not placed yet, the one with the most connections.
+    /// Of the meshes not placed yet, the one with the most connections; of close placings, every other one
+    /// begins with the mesh that has the fewest seats.
     std::size_t first_alone() const {
+        const bool by_seats = seed_ && *seed_ % 2 == 1;
+        const auto key = [&](std::size_t mesh) {
+            const std::size_t seats = table_.seats(demand_.meshes[mesh].kind).size();
+            return std::tuple(by_seats ? seats : 0, std::numeric_limits<std::size_t>::max() -
+                                                        connections_of_[mesh].size());
+        };
         std::size_t best = kNobody;
         for (std::size_t mesh = 0; mesh < seating_.size(); ++mesh) {
-            if (seating_[mesh] == kNobody &&
-                (best == kNobody || connections_of_[mesh].size() > connections_of_[best].size())) {
+            if (seating_[mesh] == kNobody && (best == kNobody || key(mesh) < key(best))) {
                 best = mesh;
             }
         }
@@ -223,7 +242,56 @@ class Placer {
         });
     }
 
-    void sort_by_preference(std::size_t mesh, std::vector<std::uint32_t>& seats) const {
+    /// Chips that nobody holds, on hosts that may still be used.
+    bool has_room() {
+        const bool no_more_hosts = hosts_used_ >= most_hosts_;
+        for (std::uint32_t asic = 0; asic < owner_.size(); ++asic) {
+            is_free_[asic] = owner_[asic] == kNobody &&
+                             (!no_more_hosts || host_uses_[adjacency_.host({asic})] != 0);
+        }
+        for (std::size_t mesh = 0; mesh < seating_.size(); ++mesh) {
+            placed_[mesh] = seating_[mesh] == kNobody ? nullptr : &footprint(mesh);
+        }
+        return room_left_.suffices(placed_, is_free_);
+    }
+
+    /// Free chips beside a seat, each as often as it is linked.
+    std::size_t free_beside(const Footprint& print) const {
+        std::size_t free = 0;
+        for (const AsicIndex asic : print.asics) {
+            for (const Neighbour& neighbour : adjacency_.neighbours(asic)) {
+                free += owner_[neighbour.asic.value] == kNobody &&
+                                !std::binary_search(print.asics.begin(), print.asics.end(), neighbour.asic)
+                            ? 1
+                            : 0;
+            }
+        }
+        return free;
+    }
+
+    /// Close together: on hosts in use, where the fewest free chips are beside.
+    void sort_closely(std::size_t mesh, std::vector<std::uint32_t>& seats) {
+        const std::vector<Footprint>& all = table_.seats(demand_.meshes[mesh].kind);
+        std::vector<std::tuple<std::size_t, std::size_t, std::uint_fast32_t, std::uint32_t>> keyed;
+        for (const std::uint32_t seat : seats) {
+            std::size_t fresh = 0;
+            for (const std::uint32_t host : all[seat].hosts) {
+                fresh += host_uses_[host] == 0 ? 1 : 0;
+            }
+            const std::size_t noise = random_() % kNoise;
+            keyed.emplace_back(fresh, free_beside(all[seat]) + noise, random_(), seat);
+        }
+        std::sort(keyed.begin(), keyed.end());
+        for (std::size_t k = 0; k < seats.size(); ++k) {
+            seats[k] = std::get<3>(keyed[k]);
+        }
+    }
+
+    void sort_by_preference(std::size_t mesh, std::vector<std::uint32_t>& seats) {
+        if (seed_) {
+            sort_closely(mesh, seats);
+            return;
+        }
         const std::vector<Footprint>& all = table_.seats(demand_.meshes[mesh].kind);
         const std::size_t home = natural_host(mesh, seating_.size(), most_hosts_);
         const auto key = [&](std::uint32_t seat) {
@@ -284,6 +352,7 @@ class Placer {
     const Adjacency& adjacency_;
     const SeatTable& table_;
     std::size_t most_hosts_;
+    std::optional<std::uint32_t> seed_;
     SearchLimits limits_;
     const std::function<bool(const Seating&)>& found_;
     Seating seating_;
@@ -294,6 +363,10 @@ class Placer {
     std::vector<std::vector<std::size_t>> connections_of_;  ///< per mesh: those between two meshes
     std::vector<std::vector<std::size_t>> groups_of_;       ///< per mesh: those between graphs
     std::vector<std::uint32_t> placed_beside_;              ///< per mesh: its connections to placed ones
+    std::mt19937 random_;
+    RoomLeft room_left_;
+    std::vector<bool> is_free_;
+    std::vector<const Footprint*> placed_;
     std::uint64_t steps_ = 0;
     bool stopped_ = false;
     bool gave_up_ = false;
@@ -304,7 +377,13 @@ class Placer {
 SearchEnd place_meshes(const Demand& demand, const Adjacency& adjacency, const SeatTable& table,
                        std::size_t most_hosts, SearchLimits limits,
                        const std::function<bool(const Seating&)>& found) {
-    return Placer(demand, adjacency, table, most_hosts, limits, found).run();
+    return Placer(demand, adjacency, table, most_hosts, std::nullopt, limits, found).run();
+}
+
+SearchEnd place_meshes_closely(const Demand& demand, const Adjacency& adjacency, const SeatTable& table,
+                               std::size_t most_hosts, std::uint32_t seed, SearchLimits limits,
+                               const std::function<bool(const Seating&)>& found) {
+    return Placer(demand, adjacency, table, most_hosts, seed, limits, found).run();
 }
 
 std::size_t natural_host(std::size_t mesh, std::size_t meshes, std::size_t hosts) {

@@ -35,6 +35,7 @@ class MeshReader {
         read_chip(root);
         read_boards(root);
         read_meshes(root);
+        judge_no_ports();
         name_descriptors();
         return std::move(found_);
     }
@@ -69,7 +70,7 @@ class MeshReader {
         for (const std::string_view side : {"N", "E", "S", "W"}) {
             const YamlNode* value = fields_.require(ports, side, "`ethernet_ports`");
             const auto count =
-                value != nullptr ? fields_.number(*value, fmt::format("`{}`", side), 1) : std::nullopt;
+                value != nullptr ? fields_.number(*value, fmt::format("`{}`", side), 0) : std::nullopt;
             if (count && !found_.ports) {
                 found_.ports = count;
             } else if (count && count->value != found_.ports->value) {
@@ -95,16 +96,15 @@ class MeshReader {
             }
             YamlBoard board{*name, {}, type->span, *size};
             const std::string kind = lower(type->value);
-            if (kind != "mesh" && kind != "torus_x" && kind != "torus_y" && kind != "torus_xy") {
+            // X runs along a row, so it wraps the columns; Y wraps the rows. The oldest files say 2D for both.
+            const bool wraps_both = kind == "torus_xy" || kind == "torus_2d";
+            if (kind != "mesh" && kind != "torus_x" && kind != "torus_y" && !wraps_both) {
                 fields_.report(
                     fields_.problem(type->span, fmt::format("`{}` is no type of board", type->value))
-                        .help("it is `Mesh`, `Torus_X`, `Torus_Y` or `Torus_XY`"));
+                        .help("it is `Mesh`, `Torus_X`, `Torus_Y` or `Torus_XY` (`Torus_2D` in older files)"));
             }
-            // X runs along a row, so it wraps the columns; Y wraps the rows.
-            board.dim_types[0] =
-                kind == "torus_y" || kind == "torus_xy" ? DimensionType::ring : DimensionType::line;
-            board.dim_types[1] =
-                kind == "torus_x" || kind == "torus_xy" ? DimensionType::ring : DimensionType::line;
+            board.dim_types[0] = kind == "torus_y" || wraps_both ? DimensionType::ring : DimensionType::line;
+            board.dim_types[1] = kind == "torus_x" || wraps_both ? DimensionType::ring : DimensionType::line;
             const auto [first, is_new] = found_.boards.try_emplace(board.name.value, board);
             if (!is_new) {
                 fields_.report(
@@ -145,13 +145,11 @@ class MeshReader {
             const YamlNode* id_node = fields_.require(*entry, "id", "this mesh");
             const auto id = id_node != nullptr ? fields_.number(*id_node, "`id`", 0) : std::nullopt;
             const YamlBoard* board = board_of(*entry);
-            // Older files call the host grid `topology` and leave the device grid to be worked out.
-            const bool has_host_topology = entry->find("host_topology") != nullptr;
-            const std::string_view host_key =
-                has_host_topology || entry->find("topology") == nullptr ? "host_topology" : "topology";
-            const YamlNode* host_node = fields_.require(*entry, host_key, "this mesh");
-            const auto hosts = host_node != nullptr ? fields_.grid(*host_node, host_key) : std::nullopt;
-            if (!id || board == nullptr || !hosts) {
+            if (!id || board == nullptr) {
+                continue;
+            }
+            const std::optional<Grid> hosts = hosts_of(*entry, *board);
+            if (!hosts) {
                 continue;
             }
             const auto [first, is_new] = ids.try_emplace(id->value, id->span);
@@ -166,6 +164,30 @@ class MeshReader {
                 found_.meshes.push_back(std::move(mesh));
             }
         }
+    }
+
+    /// Older files call the host grid `topology` and leave the device grid to be worked out. A few write the
+    /// device grid there: then the grid of `host_ranks` is the host grid, and their product agrees.
+    std::optional<Grid> hosts_of(const YamlNode& entry, const YamlBoard& board) {
+        const bool has_host_topology = entry.find("host_topology") != nullptr;
+        const std::string_view key =
+            has_host_topology || entry.find("topology") == nullptr ? "host_topology" : "topology";
+        const YamlNode* node = fields_.require(entry, key, "this mesh");
+        const auto written = node != nullptr ? fields_.grid(*node, key) : std::nullopt;
+        const YamlNode* ranks = entry.find("host_ranks");
+        if (!written || has_host_topology || ranks == nullptr || ranks->items.empty()) {
+            return written;
+        }
+        const std::array<std::size_t, 2> grid{ranks->items.size(), ranks->items[0].items.size()};
+        Grid hosts;
+        for (std::size_t k = 0; k < 2; ++k) {
+            const std::int64_t devices = static_cast<std::int64_t>(grid[k]) * board.size[k].value;
+            if (devices != (*written)[k].value) {
+                return written;
+            }
+            hosts[k] = {static_cast<std::int32_t>(grid[k]), ranks->span};
+        }
+        return hosts;
     }
 
     /// A mesh is as many boards as it has hosts; a device grid that is written must say the same.
@@ -221,6 +243,21 @@ class MeshReader {
                                                        "ranks are numbered row by row from 0",
                                                        mesh.hosts[0].value, mesh.hosts[1].value)));
         }
+    }
+
+    /// A chip by itself needs no ports, and older files give it none; today's format wants at least one.
+    void judge_no_ports() {
+        if (!found_.ports || found_.ports->value != 0) {
+            return;
+        }
+        for (const YamlMesh& mesh : found_.meshes) {
+            if (product(mesh.devices) > 1) {
+                fields_.report(fields_.problem(found_.ports->span, "without ports no chip has a neighbour")
+                                   .also(mesh.span, "a mesh of several"));
+                return;
+            }
+        }
+        found_.ports->value = 1;
     }
 
     /// One descriptor per board and size. Boards of one size give their name to it.

@@ -8,6 +8,7 @@
 #include "support/diagnostic_render.hpp"
 #include "test/support/altered_cluster.hpp"
 #include "test/unit/topology/mapping/mapping_fixture.hpp"
+#include "topology/mapping/connected_room.hpp"
 #include "topology/mapping/mapping_search.hpp"
 
 using namespace tt_run;
@@ -167,6 +168,9 @@ TEST_CASE("every engine agrees with trying every way") {
             });
         CHECK(placed == fits);
         CHECK(end == (fits ? SearchEnd::stopped : SearchEnd::exhausted));
+        CHECK(place_meshes_closely(demand, adjacency, table, 1, static_cast<std::uint32_t>(round),
+                                   {1'000'000, Deadline::max()}, [](const Seating&) { return false; }) == end);
+        CHECK((!fits || !exceeds_connected_room(demand, adjacency, table)));
         if (const auto chain = find_chain(demand)) {
             CHECK(seat_chain(*chain, demand, adjacency, table, 1, {}).answer == wanted);
         }

@@ -56,6 +56,31 @@ std::string many_meshes(const std::string& arch, int rows, int columns, int mesh
     return text + "}\ntop_level_instance { graph { graph_descriptor: \"G\" graph_id: 0 } }\n";
 }
 
+std::string mixed_meshes(const std::string& shapes, const std::vector<std::pair<int, int>>& connections) {
+    std::string text;
+    for (const char width : {'1', '2', '4'}) {
+        text += fmt::format(
+            "mesh_descriptors {{ name: \"M{0}\" arch: BLACKHOLE device_topology {{ dims: [ 4, {0} ] "
+            "dim_types: [ RING, LINE ] }} host_topology {{ dims: [ 1, 1 ] }} channels {{ count: 2 policy: "
+            "RELAXED }} }}\n",
+            width);
+    }
+    const auto node = [&](int mesh) {
+        return fmt::format("mesh {{ mesh_descriptor: \"M{}\" mesh_id: {} }}",
+                           shapes[static_cast<std::size_t>(mesh)], mesh);
+    };
+    text += "graph_descriptors { name: \"G\" type: \"FABRIC\"\n";
+    for (int mesh = 0; mesh < static_cast<int>(shapes.size()); ++mesh) {
+        text += fmt::format("  instances {{ {} }}\n", node(mesh));
+    }
+    for (const auto& [from, to] : connections) {
+        text += fmt::format(
+            "  connections {{ nodes {{ {} }} nodes {{ {} }} channels {{ count: 8 policy: RELAXED }} }}\n",
+            node(from), node(to));
+    }
+    return text + "}\ntop_level_instance { graph { graph_descriptor: \"G\" graph_id: 0 } }\n";
+}
+
 MappingResult map_checked(const MeshGraph& graph, const Cluster& cluster, const MappingOptions& options) {
     support::DiagnosticSink sink;
     MappingResult result = topology::find_mapping(graph, cluster, options, sink);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "topology/mapping/check_mapping.hpp"
 #include "topology/mapping/find_mapping.hpp"
@@ -16,6 +18,10 @@ topology::Cluster imagine(const std::string& system);
 /// A descriptor of `meshes` like meshes, with a layout (`RING`, `ALL_TO_ALL`) or none.
 std::string many_meshes(const std::string& arch, int rows, int columns, int meshes, const std::string& layout,
                         int channels, const std::string& policy = "STRICT");
+
+/// A Blackhole descriptor of meshes of 4 x 1, 4 x 2 and 4 x 4 chips, each column of four closed to a ring: `1`,
+/// `2` and `4` in `shapes`, with connections between pairs of them that take what links they find.
+std::string mixed_meshes(const std::string& shapes, const std::vector<std::pair<int, int>>& connections);
 
 /// Finds a mapping, fails the test unless there is one and the independent checker accepts each one found.
 topology::MappingResult map_checked(const topology::MeshGraph& graph, const topology::Cluster& cluster,

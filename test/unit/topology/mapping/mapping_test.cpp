@@ -249,6 +249,26 @@ TEST_CASE("a line of meshes lies open where a ring cannot close") {
     CHECK(result.mappings[0].score.displaced == 0);
 }
 
+TEST_CASE("pipelines of several shapes that loop back to a router map onto few hosts") {
+    // A long branch and a short one, each from the router and back: 60 meshes of 79 columns.
+    std::string shapes = "2";
+    for (int block = 0; block < 9; ++block) {
+        shapes += "111112";
+    }
+    shapes += "41224";
+    std::vector<std::pair<int, int>> connections{{0, 1}, {0, 56}, {0, 55}, {0, 59}};
+    for (int mesh = 1; mesh < 59; ++mesh) {
+        if (mesh != 55) {
+            connections.emplace_back(mesh, mesh + 1);
+        }
+    }
+    const MeshGraph graph = test::load_graph(test::mixed_meshes(shapes, connections));
+    const MappingResult result =
+        test::map_checked(graph, test::imagine("bh-galaxy-x-torus*14@all-to-all:4"));
+    CHECK(result.mappings[0].score.hosts == 10);
+    CHECK(result.fewest_hosts_proved);
+}
+
 TEST_CASE("host ranks get hosts of their own if they can, and share one if they must") {
     const MeshGraph graph = load_graph(
         "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [ 2, 4 ] } "

@@ -77,6 +77,34 @@ TEST_CASE("an older mesh entry counts boards and lists host ranks") {
     CHECK(graph.graphs.empty());
 }
 
+TEST_CASE("the oldest torus closes both dimensions") {
+    const auto graph = expand(kChip + "Board: [{ name: Galaxy, type: TORUS_2D, topology: [8, 4] }]\n" +
+                              "Mesh: [{ id: 0, board: Galaxy, topology: [1, 1], host_ranks: [[0]] }]\n");
+    CHECK(graph.meshes[0].wraps(0));
+    CHECK(graph.meshes[0].wraps(1));
+}
+
+TEST_CASE("an older mesh entry may give the devices where others give the hosts") {
+    const auto boards = kChip + "Board: [{ name: Galaxy, type: Mesh, topology: [8, 4] }]\n";
+    const auto one = expand(boards + "Mesh: [{ id: 0, board: Galaxy, topology: [8, 4], host_ranks: [[0]] }]\n");
+    CHECK(one.meshes[0].device_dims == std::array<std::int32_t, 2>{8, 4});
+    CHECK(one.meshes[0].host_dims == std::array<std::int32_t, 2>{1, 1});
+    const auto two =
+        expand(boards + "Mesh: [{ id: 0, board: Galaxy, topology: [8, 8], host_ranks: [[0, 1]] }]\n");
+    CHECK(two.meshes[0].device_dims == std::array<std::int32_t, 2>{8, 8});
+    CHECK(two.meshes[0].host_dims == std::array<std::int32_t, 2>{1, 2});
+    CHECK(complaint(boards + "Mesh: [{ id: 0, board: Galaxy, topology: [8, 2], host_ranks: [[0]] }]\n")
+              .find("is not what the host grid 8x2 gives") != std::string::npos);
+}
+
+TEST_CASE("a chip by itself needs no ports") {
+    const std::string none = "ChipSpec: { arch: wormhole_b0, ethernet_ports: { N: 0, E: 0, S: 0, W: 0 } }\n";
+    const auto graph = expand(none + kBoards + "Mesh: [{ id: 0, board: Gateway, host_topology: [1, 1] }]\n");
+    CHECK(graph.chip_count() == 1);
+    CHECK(complaint(none + kBoards + "Mesh: [{ id: 0, board: Galaxy, host_topology: [1, 1] }]\n")
+              .find("without ports no chip has a neighbour") != std::string::npos);
+}
+
 TEST_CASE("what is wrong with an MGD 1.0 file is said where it stands") {
     CHECK(complaint(kChip + kBoards + "Mesh: [{ id: 0, board: Galxy, host_topology: [1, 1] }]\n")
               .find("did you mean `Galaxy`?") != std::string::npos);
