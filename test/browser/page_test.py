@@ -160,12 +160,23 @@ def check_filters(browser, name, chips):
     check(shown_chips(browser) == chips, f"{name}: Escape brings back {shown_chips(browser)} chips")
 
 
+def check_failure(browser, page):
+    """A page of a run that failed says who was first, and with which words."""
+    browser.open(page)
+    words = browser.ask("document.querySelector('#view-0').innerText")
+    for part in ("exit code 3", "rank 1 failed first", "no <b>weights</b> found"):
+        check(part in words, f"failure: the page does not say {part!r}")
+
+
 def check_report(browser, page):
     """A page of a run: the timeline, and overlays over the meshes."""
     name = "report"
     browser.open(page)
     check("exit code" in browser.ask("document.querySelector('#view-0').innerText"), f"{name}: no outcome")
-    check(browser.ask("document.querySelectorAll('#view-0 svg .hue title').length") >= 4, f"{name}: no timeline")
+    phases = browser.ask("[...document.querySelectorAll('#view-0 svg .hue title')].map((one) => one.textContent).join(' ')")
+    for phase in ("launch", "run"):
+        for rank in (0, 1):
+            check(f"rank {rank} {phase}: " in phases, f"{name}: the timeline has no {phase} of rank {rank}")
     browser.click("#tab-1")
     titles = browser.ask("[...document.querySelector('#overlay').options].map((one) => one.text)")
     check(titles == ["none", "traffic", "waits", "modelled time"], f"{name}: overlays {titles}")
@@ -191,10 +202,23 @@ def make_pages(binaries, directory):
         subprocess.run([pathlib.Path(binaries) / "tt-run", "show", *words, "--format", "html", "-o", page],
                        cwd=TOP, env=environment, check=True, stderr=subprocess.DEVNULL)
         pages[name] = (page, chips)
-    report = directory / "report.html"
-    subprocess.run([pathlib.Path(binaries) / "tt-run", "show", TOP / "test/browser/run/report.json", "--format", "html",
-                    "-o", report], cwd=TOP, env=environment, check=True)
-    return pages, report
+    return pages, {name: run_job(binaries, directory / name, environment, *how) for name, how in RUNS.items()}
+
+
+# Real runs, each with the exit code that it is to have.
+RUNS = {
+    "pipeline": (0, ["--emulate=wh-galaxy", "docs_examples/two_stage_pipeline"]),
+    "failure": (3, ["--cluster=wh-galaxy", "sh", "-c",
+                    "[ $TT_RUN_RANK = 0 ] && exec sleep 600; echo 'no <b>weights</b> found' >&2; exit 3"]),
+}
+
+
+def run_job(binaries, directory, environment, exit_code, words):
+    """The page of a run of two ranks on half a Galaxy each."""
+    done = subprocess.run([f"{binaries}/tt-run", "--rank-binding", TOP / "configs/split-galaxy-4x4/rank_bindings.yaml",
+                           "--report", directory, *words], cwd=binaries, env=environment, capture_output=True, text=True, check=False)
+    check(done.returncode == exit_code, f"the run of {words} returned {done.returncode}:\n{done.stderr}")
+    return directory / "report.html"
 
 
 def main():
@@ -206,7 +230,7 @@ def main():
     pictures = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
-        pages, report = make_pages(sys.argv[1], directory)
+        pages, reports = make_pages(sys.argv[1], directory)
         browser = Browser(driver, chromium, directory)
         try:
             for page, (file, chips) in pages.items():
@@ -216,7 +240,8 @@ def main():
                 if pictures:
                     browser.hover(".view:not([hidden]) [data-c='5'] rect")
                     browser.screenshot(pictures / f"{page}.png")
-            check_report(browser, report)
+            check_failure(browser, reports["failure"])
+            check_report(browser, reports["pipeline"])
             if pictures:
                 browser.screenshot(pictures / "report-traffic.png")
                 browser.click("#tab-0")
@@ -225,7 +250,7 @@ def main():
             check(not complaints, f"the console says: {complaints[:5]}")
         finally:
             browser.close()
-    print(f"{len(pages) + 1} pages, {len(failures)} failures")
+    print(f"{len(pages) + len(reports)} pages, {len(failures)} failures")
     return 1 if failures else 0
 
 
