@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "distributed/wait_until.hpp"
+#include "sockets/outbox.hpp"
 #include "sockets/transfer_plan.hpp"
 #include "support/require.hpp"
 #include "support/text.hpp"
@@ -59,7 +60,11 @@ bool messages_are_forced() {
 class Conversation {
   public:
     Conversation(ContextPtr context, Rank peer, Tag tag, std::string about)
-        : context_(std::move(context)), peer_(peer), tag_(tag), about_(std::move(about)) {}
+        : context_(std::move(context)),
+          peer_(peer),
+          tag_(tag),
+          about_(std::move(about)),
+          said_(context_, peer) {}
 
     Clock::time_point deadline() const { return deadline_; }
 
@@ -70,29 +75,22 @@ class Conversation {
 
     /// Says it, and gives the transport a moment to carry it: this process may be about to end.
     void say_last(const std::string& text) {
-        const Kept& kept = say(text);
+        say(text);
         const Clock::time_point end = Clock::now() + std::chrono::milliseconds(500);
         const auto is_over = [&] {
-            return Clock::now() >= end || std::ranges::all_of(kept.requests, [](const RequestPtr& request) {
-                       return request->test().has_value();
-                   });
+            said_.sweep();
+            return said_.under_way() == 0 || Clock::now() >= end;
         };
         distributed::wait_until(is_over, [&] { return fmt::format("rank {} to hear a refusal", *peer_); });
     }
 
   private:
-    /// What is being said. Kept to the end of the process: nobody may ever take it.
-    struct Kept {
-        std::string text;
-        std::array<std::uint64_t, 1> size;
-        std::array<RequestPtr, 2> requests;
-    };
-
-    const Kept& say(const std::string& text) {
-        auto* const kept = new Kept{text, {text.size()}, {}};
-        kept->requests[0] = context_->isend(std::as_bytes(std::span(kept->size)), peer_, tag_);
-        kept->requests[1] = context_->isend(std::as_bytes(std::span(kept->text)), peer_, tag_);
-        return *kept;
+    void say(const std::string& text) {
+        const std::array<std::uint64_t, 1> size{text.size()};
+        for (const std::span<const std::byte> bytes :
+             {std::span<const std::byte>(std::as_bytes(std::span(size))), std::as_bytes(std::span(text))}) {
+            said_.send({bytes.begin(), bytes.end()}, *tag_);
+        }
     }
 
     std::string hear() {
@@ -139,6 +137,7 @@ class Conversation {
     Rank peer_;
     Tag tag_;
     std::string about_;
+    Outbox said_;
     Clock::time_point deadline_ = Clock::now() + socket_deadline();
 };
 

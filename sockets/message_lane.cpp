@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "sockets/outbox.hpp"
+
 namespace tt_run::sockets {
 
 namespace {
@@ -37,43 +39,6 @@ constexpr std::size_t kMostMessage = std::size_t{256} << 10U;
 constexpr std::size_t kMostUnderWay = 32;
 /// How far announcements may run ahead.
 constexpr std::uint64_t kMostAnnounced = 1U << 16U;
-
-/// Messages on their way, with their bytes.
-class Outbox {
-  public:
-    explicit Outbox(const MessageConnection& connection) : connection_(connection) {}
-    ~Outbox() {
-        // What the peer has not taken yet must stay where it is until it has: to the end of the process.
-        sweep();
-        static std::mutex mutex;
-        static auto* const left_behind = new std::deque<Sent>;
-        const std::lock_guard lock(mutex);
-        std::ranges::move(sent_, std::back_inserter(*left_behind));
-    }
-    Outbox(const Outbox&) = delete;
-    Outbox& operator=(const Outbox&) = delete;
-
-    void send(Bytes bytes, std::int32_t tag) {
-        sweep();
-        sent_.push_back({std::move(bytes), nullptr});
-        sent_.back().request =
-            connection_.context->isend(sent_.back().bytes, connection_.peer, distributed::Tag{tag});
-    }
-    std::size_t under_way() const { return sent_.size(); }
-    void sweep() {
-        while (!sent_.empty() && sent_.front().request->test()) {
-            sent_.pop_front();
-        }
-    }
-
-  private:
-    struct Sent {
-        Bytes bytes;
-        RequestPtr request;
-    };
-    MessageConnection connection_;
-    std::deque<Sent> sent_;
-};
 
 /// One receive that is always posted.
 class Inbox {
@@ -113,7 +78,7 @@ class MessageSendLane final : public SendLane {
     MessageSendLane(const MessageConnection& connection, std::uint32_t* acked)
         : connection_(connection),
           word_(acked),
-          outbox_(connection),
+          outbox_(connection.context, connection.peer),
           inbox_(connection, connection.tag + 1, sizeof(Acknowledgement)) {}
 
     job::Rank peer() const override { return connection_.peer_in_world; }
@@ -230,7 +195,7 @@ class MessageReceiveLane final : public ReceiveLane {
         : connection_(connection),
           word_(sent),
           fifo_(fifo),
-          outbox_(connection),
+          outbox_(connection.context, connection.peer),
           inbox_(connection, connection.tag, kMostMessage) {}
 
     job::Rank peer() const override { return connection_.peer_in_world; }

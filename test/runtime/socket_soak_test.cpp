@@ -1,5 +1,6 @@
 // Any rank killed at any moment: nobody hangs, nothing is left. 200 times, by name:
 //   socket_soak_test "200 ranks killed at any moment"
+// And what goes on for long, for a short while: the rest is scripts/soak.
 
 #include <csignal>
 #include <filesystem>
@@ -97,6 +98,15 @@ void lose_ranks(int rounds) {
 TEST_CASE("a rank killed at any moment leaves no hang, no orphan and no memory",
           "[fault][fault-random-kill]") {
     lose_ranks(8);
+}
+
+TEST_CASE("sockets that are made and closed leave nothing in a process") {
+    for (const std::string& transport : kTransports) {
+        INFO(transport);
+        must_succeed(run_sockets("soak-cycles", {.config = "split-galaxy-4x4",
+                                                 .options = {"--env", "SOAK_CYCLES=3000"},
+                                                 .transport = transport}));
+    }
 }
 
 TEST_CASE("200 ranks killed at any moment", "[.soak][fault][fault-random-kill-200]") {
