@@ -45,30 +45,47 @@ start_host() {
     setsid unshare --net --uts --ipc --mount --pid --fork --kill-child --mount-proc \
         "$here/host.sh" "$number" "$state" "$TT_RUN_HOSTS_SOURCE" "$TT_RUN_HOSTS_BUILD" \
         </dev/null >"$state/tthost$number.log" 2>&1 &
-    local outside=$! first=
-    until [ -n "$first" ]; do
-        first=$(cat "/proc/$outside/task/$outside/children" 2>/dev/null || true)
-        first=${first// /}
-    done
-    echo "$first" >"$state/tthost$number.pid"
-    # The new host's network is known once it has left this one.
-    until [ "$(readlink "/proc/$first/ns/net" 2>/dev/null)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
+    echo $! >"$state/tthost$number.outside"
+    await "test host $number does not start" has_started "$number"
     plug "$number"
 }
 
 pid_of() { cat "$state/tthost$1.pid"; }
+
+# Waits for a command to succeed, ten seconds at most: await COMPLAINT COMMAND...
+await() {
+    local complaint=$1 tries
+    shift
+    for tries in $(seq 500); do
+        if "$@"; then return 0; fi
+        sleep 0.02
+    done
+    echo "network.sh: $complaint" >&2
+    return 1
+}
+
+# The new host's network is known once its first process has left this one.
+has_started() {
+    local outside first
+    outside=$(cat "$state/tthost$1.outside")
+    first=$(cat "/proc/$outside/task/$outside/children" 2>/dev/null || true)
+    first=${first// /}
+    [ -n "$first" ] && [ "$(readlink "/proc/$first/ns/net")" != "$(readlink /proc/self/ns/net)" ] &&
+        echo "$first" >"$state/tthost$1.pid"
+}
+
+# An interface of a cable process goes some time after that has been killed.
+is_unplugged() {
+    ip link del "port$1" 2>/dev/null || true
+    ! ip link show "port$1" >/dev/null 2>&1 && ! nsenter -t "$(pid_of "$1")" --net ip link show eth0 >/dev/null 2>&1
+}
 
 unplug() {
     if [ -e "$state/tthost$1.cable" ]; then
         kill -KILL "$(cat "$state/tthost$1.cable")" 2>/dev/null || true
         rm "$state/tthost$1.cable"
     fi
-    local tries
-    for tries in $(seq 100); do
-        ip link del "port$1" 2>/dev/null || true
-        ip link show "port$1" >/dev/null 2>&1 || return 0
-        sleep 0.02
-    done
+    await "the cable of test host $1 does not come off" is_unplugged "$1"
 }
 
 # Both ends of the new cable are there: gives the host its address, always the same, and joins it to the others.
@@ -89,26 +106,15 @@ plug() {
 spoil() {
     unplug "$1"
     local said="$state/tthost$1.cable_said"
+    rm -f "$said" # an earlier cable's
     setsid "$TT_RUN_HOSTS_BUILD/bin/bad_cable" "$(pid_of "$1")" "port$1" "$2" "$3" "$4" </dev/null >"$said" 2>&1 &
     echo $! >"$state/tthost$1.cable"
-    until grep -q ready "$said"; do
-        grep -q bad_cable: "$said" && { cat "$said" >&2; exit 1; }
-        sleep 0.02
-    done
+    await "no bad cable comes up" grep -q ready "$said" || { cat "$said" >&2; exit 1; }
     connect "$1"
 }
 
 await_host() {
-    local tries=0
-    until [ -e "$state/tthost$1.ready" ]; do
-        tries=$((tries + 1))
-        if [ $tries -gt 500 ]; then
-            echo "test host $1 does not come up:" >&2
-            cat "$state/tthost$1.log" >&2
-            exit 1
-        fi
-        sleep 0.02
-    done
+    await "test host $1 does not come up" [ -e "$state/tthost$1.ready" ] || { cat "$state/tthost$1.log" >&2; exit 1; }
 }
 
 case $1 in
