@@ -35,14 +35,24 @@ std::optional<HostWatch::Verdict> HostWatch::look(Clock::time_point now, PeerSet
         beat_at_ = now + interval();
         ranks.send_all(job::Heartbeat{});
     }
-    std::vector<job::Rank> lost;
+    std::vector<job::Rank> lost = silent_for(plan_.supervision.host_timeout, now, ranks);
+    return lost.empty() ? std::nullopt : std::optional(Verdict{lost, render(lost)});
+}
+
+std::vector<job::Rank> HostWatch::suspects(Clock::time_point now, const PeerSet& ranks) const {
+    return is_on_ ? silent_for(2 * interval(), now, ranks) : std::vector<job::Rank>();
+}
+
+std::vector<job::Rank> HostWatch::silent_for(Clock::duration time, Clock::time_point now,
+                                             const PeerSet& ranks) const {
+    std::vector<job::Rank> silent;
     for (const PlannedRank& rank : plan_.ranks) {
         const auto heard = ranks.last_heard(rank.rank);
-        if (heard && now - std::max(*heard, blameless_until_) >= plan_.supervision.host_timeout) {
-            lost.push_back(rank.rank);
+        if (heard && now - std::max(*heard, blameless_until_) >= time) {
+            silent.push_back(rank.rank);
         }
     }
-    return lost.empty() ? std::nullopt : std::optional(Verdict{lost, render(lost)});
+    return silent;
 }
 
 std::string HostWatch::render(const std::vector<job::Rank>& lost) const {

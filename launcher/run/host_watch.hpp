@@ -30,11 +30,15 @@ class HostWatch {
     };
     /// What is to be given up now, if anything is. Sends heartbeats that are due.
     std::optional<Verdict> look(Clock::time_point now, PeerSet& ranks);
+    /// Ranks whose agents have missed a heartbeat, ascending: they may be lost, but need not be.
+    std::vector<job::Rank> suspects(Clock::time_point now, const PeerSet& ranks) const;
     /// When it has to look again at the latest.
     std::optional<Clock::time_point> next() const { return is_on_ ? std::optional(beat_at_) : std::nullopt; }
 
   private:
     std::chrono::milliseconds interval() const;
+    std::vector<job::Rank> silent_for(Clock::duration time, Clock::time_point now,
+                                      const PeerSet& ranks) const;
     std::string render(const std::vector<job::Rank>& lost) const;
 
     const LaunchPlan& plan_;

@@ -22,10 +22,11 @@ constexpr int kCannotRun = 126;
 constexpr int kNotFound = 127;
 constexpr int kKilled = 137;
 
-/// Of two failing ranks, the smaller one is the cause: what a rank did of its own comes before what was done
-/// to it, and what was heard earlier before what was heard later.
+/// Of two failing ranks, the smaller one is the cause: the loss of a host comes before what ranks did of
+/// their own, that before what was done to them, and what was heard earlier before what was heard later.
 std::tuple<int, std::size_t> order_of_cause(const RankOutcome& rank) {
-    return {rank.was_asked_to_end ? 2 : rank.ended_by_itself() ? 0 : 1, rank.ended_as};
+    const bool host_was_lost = rank.state == State::lost && rank.ended_as == 0;
+    return {host_was_lost ? 0 : rank.was_asked_to_end ? 3 : rank.ended_by_itself() ? 1 : 2, rank.ended_as};
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ struct RankOutcome {
     std::uint64_t error_bytes = 0;
     std::string last_errors;   ///< the last bytes of its standard error
     std::string report;        ///< what its runtime handed over at its end (rank-report.md), or nothing
-    std::size_t ended_as = 0;  ///< 1 for the first rank of which an end was heard, and so on; 0 if none was
+    std::size_t ended_as = 0;  ///< 1 for the first end heard of, and so on; 0 if none, or lost with its host
 
     bool failed() const;
     /// What it did, it did by itself: nobody sent it a signal, and its agent is not what was lost.

@@ -116,6 +116,11 @@ bool JobRecord::lost(Rank rank, bool asked) {
     return !is_settled(rank) && settle(rank, State::lost, asked);
 }
 
+void JobRecord::lost_with_host(Rank rank) {
+    at(rank).ended_as = 0;
+    at(rank).was_asked_to_end = false;
+}
+
 bool JobRecord::settle(Rank rank, State state, bool asked) {
     RankOutcome& outcome = at(rank);
     outcome.state = state;

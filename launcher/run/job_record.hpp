@@ -43,6 +43,8 @@ class JobRecord {
     bool not_started(job::Rank rank, const job::NotStarted& refused, bool asked);
     bool ended(job::Rank rank, const job::Exited& exited, bool asked);
     bool lost(job::Rank rank, bool asked);
+    /// A lost rank was lost with its host, which is what failed first, whatever was heard first.
+    void lost_with_host(job::Rank rank);
 
     /// Nothing is left of the rank, or nobody can say so any more. False if it is no news.
     bool set_gone(job::Rank rank) { return gone_.insert(rank).second; }

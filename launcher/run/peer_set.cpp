@@ -162,6 +162,7 @@ void PeerSet::hear_known(Peer& peer, const job::Message& message, PeerListener& 
         case job::Role::reach:
             if (const auto* const report = std::get_if<job::Unreachable>(&message)) {
                 owner.host_unreachable(*report);
+                peer.channel.close();  // so it knows that it has been heard
             }
     }
 }

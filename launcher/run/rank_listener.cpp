@@ -1,6 +1,8 @@
 #include "launcher/run/rank_listener.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -58,6 +60,7 @@ void RankListener::agent_lost(Rank rank) {
     // One that joins too late is sent away and counts as never started.
     const bool came_too_late = job_.ending.has_begun() && job_.record.of(rank).state == State::waiting;
     if (!came_too_late && job_.record.lost(rank, job_.ending.has_begun())) {
+        first_lost_ = first_lost_.value_or(rank);
         settled(rank);
     }
     set_gone(rank);
@@ -139,6 +142,19 @@ void RankListener::settled(Rank rank) {
     }
 }
 
+void RankListener::give_up(const std::vector<Rank>& ranks) {
+    // The first of them ends the job, but is not what ends the others.
+    const bool was_ending = job_.ending.has_begun();
+    for (const Rank rank : ranks) {
+        job_.peers.give_up(rank);
+    }
+    std::vector<Rank> news;
+    std::ranges::copy_if(ranks, std::back_inserter(news),
+                         [&](Rank rank) { return job_.record.lost(rank, was_ending); });
+    std::ranges::for_each(news, [&](Rank rank) { settled(rank); });
+    std::ranges::for_each(ranks, [&](Rank rank) { set_gone(rank); });
+}
+
 void RankListener::set_gone(Rank rank) {
     if (job_.record.set_gone(rank)) {
         job_.router.finish(rank);
@@ -174,12 +190,19 @@ void RankListener::runtime_lost(Rank rank) {
 }
 
 void RankListener::host_unreachable(const job::Unreachable& report) {
-    if (!job_.ending.has_begun()) {
-        job_.record.outcome().explanation =
-            fmt::format("tt-run: host {} cannot be reached{}:\n{}", report.host,
-                        job_.record.all_started() ? " any more" : "", last_lines(report.reason, 20, "  | "));
-        job_.ending.end(EndCause::host);
+    if (job_.ending.has_begun()) {
+        return;
     }
+    std::vector<Rank> running;
+    for (const PlannedRank& rank : job_.plan.ranks) {
+        if (rank.place.host == report.host && job_.record.of(rank.rank).state == State::running) {
+            running.push_back(rank.rank);
+        }
+    }
+    job_.record.outcome().explanation +=
+        fmt::format("tt-run: host {} cannot be reached{}:\n{}", report.host,
+                    running.empty() ? "" : " any more", last_lines(report.reason, 20, "  | "));
+    running.empty() ? job_.ending.end(EndCause::host) : give_up(running);
 }
 
 }  // namespace tt_run::launcher

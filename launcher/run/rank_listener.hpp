@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "launcher/plan/plan.hpp"
@@ -42,6 +43,10 @@ class RankListener final : public PeerListener {
 
     /// What became of the rank is known, and stands in the record.
     void settled(job::Rank rank);
+    /// Their agents are out of reach.
+    void give_up(const std::vector<job::Rank>& ranks);
+    /// Whose agent was the first to go away while its rank was running.
+    std::optional<job::Rank> first_lost() const { return first_lost_; }
     /// Nothing is left of the rank, or nobody can say so any more.
     void set_gone(job::Rank rank);
 
@@ -65,6 +70,7 @@ class RankListener final : public PeerListener {
     Job job_;
     std::vector<std::uint32_t> owed_credit_;  ///< by rank, in bytes
     std::size_t ranks_owed_ = 0;              ///< those that are owed a piece at least
+    std::optional<job::Rank> first_lost_;
     bool at_line_start_ = true;
 };
 

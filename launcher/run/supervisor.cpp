@@ -4,7 +4,6 @@
 #include <array>
 #include <chrono>
 #include <csignal>
-#include <iterator>
 #include <optional>
 
 #include <fmt/format.h>
@@ -75,10 +74,15 @@ class Supervisor {
     JobOutcome run() {
         record_.begin();
         while (!is_over()) {
+            const bool was_ending = ending_.has_begun();
             wait();
             check_times();
+            if (ending_.has_begun() && !was_ending) {
+                suspects_ = hosts_.suspects(Clock::now(), peers_);
+            }
         }
         end_descendants(kTimeToNotice, kAdoptedGrace);
+        blame_lost_host();
         status_.erase();
         router_.flush_fully();
         outcome().last_on_errors = router_.last_on_errors();
@@ -158,7 +162,10 @@ class Supervisor {
             }
         }
         if (const auto verdict = hosts_.look(now, peers_)) {
-            give_up(*verdict);
+            if (!ending_.has_begun()) {
+                outcome().explanation += verdict->explanation;
+            }
+            ranks_.give_up(verdict->lost);
         }
         const bool time_is_up = ending_.look(now);
         if (!ending_.is_leaving() && (time_is_up || all_gone())) {
@@ -172,20 +179,29 @@ class Supervisor {
         }
     }
 
-    void give_up(const HostWatch::Verdict& verdict) {
-        if (!ending_.has_begun()) {
-            outcome().explanation += verdict.explanation;
+    /// When a host is lost, ranks on others may fail for want of it, and be heard of, before the loss is
+    /// known. Agents do not go away by themselves, nor keep silent: the ranks of those that did come first.
+    /// (mpirun may kill them, Hydra has no reason to.)
+    void blame_lost_host() {
+        const RankOutcome* const first = outcome().first_failure();
+        if (outcome().cause != EndCause::ranks || plan_.flavour != Flavour::hydra || first == nullptr ||
+            first->state == State::lost) {
+            return;
         }
-        // The first of them ends the job, but is not what ends the others.
-        const bool was_ending = ending_.has_begun();
-        for (const Rank rank : verdict.lost) {
-            peers_.give_up(rank);
+        const std::string& host_of_first = host_of(first->rank);
+        const std::optional<Rank> lost = ranks_.first_lost();
+        for (const PlannedRank& rank : plan_.ranks) {
+            const bool is_suspect = std::ranges::find(suspects_, rank.rank) != suspects_.end() ||
+                                    (lost && host_of(*lost) == rank.place.host);
+            if (is_suspect && record_.of(rank.rank).state == State::lost &&
+                rank.place.host != host_of_first) {
+                record_.lost_with_host(rank.rank);
+            }
         }
-        std::vector<Rank> news;
-        std::ranges::copy_if(verdict.lost, std::back_inserter(news),
-                             [&](Rank rank) { return record_.lost(rank, was_ending); });
-        std::ranges::for_each(news, [&](Rank rank) { ranks_.settled(rank); });
-        std::ranges::for_each(verdict.lost, [&](Rank rank) { ranks_.set_gone(rank); });
+    }
+
+    const std::string& host_of(Rank rank) const {
+        return plan_.ranks[static_cast<std::size_t>(rank.value)].place.host;
     }
 
     /// Ranks that have not joined are over too once nobody starts them or wants them any more.
@@ -255,6 +271,7 @@ class Supervisor {
     InputFeed input_;
     StatusLine status_;
     HostWatch hosts_;
+    std::vector<Rank> suspects_;  ///< who had not been heard of for a while when the job began to end
     HangWatch hangs_;
     JobEnding ending_;
     RankListener ranks_;

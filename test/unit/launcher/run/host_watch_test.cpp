@@ -71,6 +71,8 @@ TEST_CASE("hosts that are silent for too long are named with their ranks, once t
     for (milliseconds at{0}; at < seconds(7); at += milliseconds(500)) {
         CHECK(!watch.look(start + at, f.peers));
     }
+    CHECK(watch.suspects(start + seconds(3), f.peers).empty());
+    CHECK(watch.suspects(start + seconds(5), f.peers).size() == 3);  // two heartbeats
     char byte = 0;
     CHECK(::recv(f.agents[2].get(), &byte, 1, MSG_DONTWAIT) == 1);  // a heartbeat
     std::optional<HostWatch::Verdict> verdict;
