@@ -16,6 +16,7 @@
 
 #include "job/descriptor.hpp"
 #include "job/variable_names.hpp"
+#include "launcher/agent/loopback_hold.hpp"
 #include "launcher/agent/process_tree.hpp"
 #include "launcher/agent/scratch_directory.hpp"
 
@@ -43,12 +44,15 @@ sigset_t guarded_signals() {
 /// Waits for the end of a process or of this process's own parent, and hands signals on to the process
 /// meanwhile. The process's wait status; nothing once the parent has gone.
 std::optional<int> guard_until_end(pid_t process, pid_t parent) {
+    LoopbackHold hold(process);
     const sigset_t set = guarded_signals();
     const job::Descriptor signals(::signalfd(-1, &set, SFD_CLOEXEC));
     while (::getppid() == parent) {
         int status = 0;
         for (pid_t ended = 0; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;) {
-            if (ended == process) {
+            if (ended == process && WIFSTOPPED(status)) {
+                hold.stopped(status);
+            } else if (ended == process) {
                 return status;
             }
         }
@@ -91,7 +95,7 @@ void complain(const char* program, int error) {
 
 }  // namespace
 
-int run_guarded(char* const* arguments) {
+int run_guarded(char* const* arguments, Port port) {
     const pid_t parent = ::getppid();
     const pid_t own = ::getpid();
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -103,6 +107,9 @@ int run_guarded(char* const* arguments) {
     if (process == 0) {
         ::sigprocmask(SIG_SETMASK, &old_mask, nullptr);
         follow(own);
+        if (port == Port::loopback) {
+            LoopbackHold::prepare_child();
+        }
         ::execvp(arguments[0], arguments);
         failure = errno;
         ::_exit(kNeverRan);

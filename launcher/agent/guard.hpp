@@ -9,8 +9,10 @@ namespace tt_run::launcher {
 /// Starts the MPI launcher (an argv, found along PATH) and guards it against the death of tt-run, which is a
 /// subreaper itself: once that has gone, agents below get a moment to notice and to end their ranks, and
 /// everything that is left is ended. Returns the launcher's exit code as soon as it has ended; if a signal
-/// did that, this process ends of the same. 127 if it could not be run.
-int run_guarded(char* const* arguments);
+/// did that, this process ends of the same. 127 if it could not be run. Its first TCP port is open to every
+/// network, or kept to this host (loopback_hold.hpp).
+enum class Port { open, loopback };
+int run_guarded(char* const* arguments, Port port);
 
 /// For an agent that has no process of ours above it, on another host. Divides this process in two: in the
 /// lower one it returns; the upper one waits until that has ended, or its own parent has, ends what is left

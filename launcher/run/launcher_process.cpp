@@ -1,5 +1,6 @@
 #include "launcher/run/launcher_process.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -23,6 +24,16 @@ constexpr std::size_t kMostWords = 64U << 10U;
 /// Between TERM and KILL.
 constexpr milliseconds kGrace{300};
 
+/// Whether only processes of this host need to reach the launcher's own port: Hydra's ranks are all here, or
+/// its proxies come through our ssh (agent/proxy_relay.hpp).
+bool is_reached_from_here_alone(const LaunchPlan& plan, const support::HostEnvironment& host) {
+    const auto is_ours = [&](const LauncherFlag& flag) {
+        return flag.words == std::vector<std::string>{"-launcher", "fork"} ||
+               flag.words == std::vector<std::string>{"-launcher-exec", find_agent(host).string()};
+    };
+    return plan.flavour == Flavour::hydra && std::ranges::any_of(plan.flags, is_ours);
+}
+
 }  // namespace
 
 Result<LauncherProcess> LauncherProcess::start(const LaunchPlan& plan, const support::HostEnvironment& host,
@@ -34,7 +45,9 @@ Result<LauncherProcess> LauncherProcess::start(const LaunchPlan& plan, const sup
         return std::unexpected(Error::from_errno(errno).while_doing("making a pipe"));
     }
     SupervisedCommand command = build_supervised_command(plan, host, supervisor);
-    command.arguments.insert(command.arguments.begin(), {find_agent(host).string(), "--guard"});
+    command.arguments.insert(command.arguments.begin(),
+                             {find_agent(host).string(),
+                              is_reached_from_here_alone(plan, host) ? "--guard-on-loopback" : "--guard"});
     ScratchDirectory scratch;
     if (family_of(plan.flavour) == MpiFamily::open_mpi) {
         // mpirun keeps its sessions in files, and leaves them when it is killed.

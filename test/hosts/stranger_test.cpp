@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <random>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -31,8 +32,7 @@ std::string state_file(const std::string& name) {
     return support::read_file(std::string(std::getenv("TT_RUN_HOSTS_STATE")) + "/" + name).value_or("");
 }
 
-/// The port in an address of tt-run's, `tcp:PORT:ADDRESSES`, that a rank has printed behind "running ". The
-/// MPI launcher's own ports are its own to guard (docs/many-hosts.md).
+/// The port in an address of tt-run's, `tcp:PORT:ADDRESSES`, that a rank has printed behind "running ".
 std::uint16_t supervision_port(const std::string& output) {
     constexpr std::string_view kMark = "running tcp:";
     const std::size_t at = output.find(kMark);
@@ -59,12 +59,23 @@ job::Descriptor connect_as_stranger(int host, std::uint16_t port) {
     return made;
 }
 
+/// Where somebody listens on a host, for others than itself.
+std::set<std::uint16_t> ports_on(int host) {
+    std::istringstream lines(
+        shell_on(host, "ss -Hltn | awk '{print $4}' | grep -v '^127\\.' | sed 's/.*://'"));
+    std::set<std::uint16_t> ports;
+    for (unsigned port = 0; lines >> port;) {
+        ports.insert(static_cast<std::uint16_t>(port));
+    }
+    return ports;
+}
+
 /// Says it, and hears what comes until the connection is closed or nothing has come for a while.
-std::string heard_after(const job::Descriptor& connection, const std::string& said) {
+std::string heard_after(const job::Descriptor& connection, const std::string& said, int milliseconds = 300) {
     static_cast<void>(!::send(connection.get(), said.data(), said.size(), MSG_NOSIGNAL));
     std::string heard;
     std::array<char, 4096> block{};
-    for (pollfd news{connection.get(), POLLIN, 0}; ::poll(&news, 1, 300) == 1;) {
+    for (pollfd news{connection.get(), POLLIN, 0}; ::poll(&news, 1, milliseconds) == 1;) {
         const ssize_t got = ::recv(connection.get(), block.data(), block.size(), 0);
         if (got <= 0) {
             break;
@@ -104,7 +115,7 @@ std::vector<std::string> intrusions(std::mt19937& random) {
 
 }  // namespace
 
-TEST_CASE("a stranger on the network can neither join, read, nor end a job") {
+TEST_CASE("a stranger on the network can neither join, read, nor end a job", "[fault][fault-stranger]") {
     const unsigned seed = std::random_device{}();
     INFO("seed " << seed);
     std::mt19937 random(seed);
@@ -141,6 +152,44 @@ TEST_CASE("a stranger on the network can neither join, read, nor end a job") {
         CHECK(outcome.standard_output.find(fmt::format("rank {} is done\n", rank)) != std::string::npos);
     }
     CHECK(outcome.standard_error.find("stranger") == std::string::npos);
+    CHECK(leftovers() == "");
+}
+
+TEST_CASE("nonsense from a stranger at any port of a job, MPI's own too, does not disturb it",
+          "[fault][fault-stranger-nonsense]") {
+    const unsigned seed = std::random_device{}();
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    std::array<std::set<std::uint16_t>, kHosts> before;
+    for (int host = 0; host < kHosts; ++host) {
+        before.at(static_cast<std::size_t>(host)) = ports_on(host);
+    }
+    Job running({"--emulate", "--rank-binding", config("split-galaxy-4x2") + "/rank_bindings.yaml", "--hosts",
+                 "tthost0,tthost1,tthost2,tthost3", program("hosts_program"), "5", "0", "65536"});
+    REQUIRE(running.prints("running"));
+    std::size_t open = 0;
+    std::size_t closed = 0;
+    for (int host = 0; host < kHosts; ++host) {
+        for (const std::uint16_t port : ports_on(host)) {
+            if (before.at(static_cast<std::size_t>(host)).contains(port)) {
+                continue;
+            }
+            for (const std::string& said : intrusions(random)) {
+                const job::Descriptor connection = connect_as_stranger(host, port);
+                ++(connection ? open : closed);
+                if (!connection) {
+                    break;
+                }
+                heard_after(connection, said, 20);
+            }
+        }
+    }
+    CHECK(open > 4);     // tt-run's, and one of MPI's for each rank
+    CHECK(closed >= 1);  // mpiexec's
+    const ChildOutcome outcome = running.interrupt();
+    INFO(outcome.standard_error);
+    CHECK(outcome.exit_code == 130);
+    CHECK(outcome.standard_error.starts_with("tt-run: ended by SIGINT\n"));
     CHECK(leftovers() == "");
 }
 

@@ -58,6 +58,8 @@ class Job {
     bool prints(const std::string& text);
     /// What it has printed so far.
     std::string output() const;
+    /// Sends it a Ctrl-C, and waits for its end.
+    ChildOutcome interrupt();
     /// Its end. A job that takes minutes hangs: it is killed, and `timed_out`.
     ChildOutcome wait();
 

@@ -1,0 +1,55 @@
+// Which of several ends is the first failure.
+
+#include "launcher/run/job_record.hpp"
+
+#include <csignal>
+#include <optional>
+
+#include <catch2/catch.hpp>
+
+using namespace tt_run;
+using launcher::JobRecord;
+
+namespace {
+
+/// Three ranks, all running.
+struct Fixture {
+    Fixture() {
+        for (int rank = 0; rank < 3; ++rank) {
+            launcher::PlannedRank planned;
+            planned.rank = {rank};
+            plan.ranks.push_back(planned);
+        }
+        record.emplace(plan, launcher::EventStream{});
+        for (int rank = 0; rank < 3; ++rank) {
+            REQUIRE(record->started({rank}, job::Started{}));
+        }
+    }
+    job::Rank first_failure() { return record->outcome().first_failure()->rank; }
+
+    launcher::LaunchPlan plan;
+    std::optional<JobRecord> record;
+};
+
+}  // namespace
+
+TEST_CASE("a rank that died of the loss of a host did not fail first, though it was heard of first") {
+    Fixture f;
+    f.record->ended({1}, {SIGSEGV, 0, 0}, false);
+    f.record->lost({2}, true);
+    f.record->ended({0}, {SIGTERM, 0, 0}, true);
+    CHECK(f.first_failure() == job::Rank{1});
+    CHECK(f.record->outcome().exit_code() == 139);
+    f.record->lost_with_host({2});
+    CHECK(f.first_failure() == job::Rank{2});
+    CHECK(f.record->outcome().exit_code() == 137);
+}
+
+TEST_CASE("what a rank did of its own comes before what was done to others, whatever was heard first") {
+    Fixture f;
+    f.record->lost({2}, false);
+    f.record->ended({1}, {3 << 8, 0, 0}, false);
+    f.record->ended({0}, {SIGTERM, 0, 0}, true);
+    CHECK(f.first_failure() == job::Rank{1});
+    CHECK(f.record->outcome().exit_code() == 3);
+}
