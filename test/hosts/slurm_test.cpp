@@ -85,7 +85,7 @@ TEST_CASE("sbatch runs the same script, and has the job's exit code") {
     CHECK(leftovers() == "");
 }
 
-TEST_CASE("scancel leaves nothing on any host") {
+TEST_CASE("scancel leaves nothing on any host", "[fault][fault-scancel]") {
     if (!is_slurm_here()) {
         return;
     }

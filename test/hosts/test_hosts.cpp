@@ -1,13 +1,15 @@
+#define CATCH_CONFIG_EXTERNAL_INTERFACES  // listeners
 #include "test/hosts/test_hosts.hpp"
 
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
-#include <fstream>
+#include <iostream>
 #include <iterator>
 #include <stdexcept>
 #include <thread>
 
+#include <catch2/catch.hpp>
 #include <fmt/format.h>
 
 #include "support/file.hpp"
@@ -21,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 /// Only against tests that hang: nothing is measured.
-constexpr std::chrono::seconds kVeryLong{120};
+constexpr std::chrono::seconds kVeryLong{90};
 constexpr std::chrono::milliseconds kPause{50};
 
 std::string variable(const char* name) {
@@ -103,6 +105,26 @@ std::string describe(pid_t pid) {
     std::ranges::replace(line, '\0', ' ');
     return fmt::format("{} {}", pid, line);
 }
+
+/// A test that fails leaves nothing behind for the next: hosts but the first, which has the tests, are made
+/// anew.
+class HostsAfterFailure final : public Catch::TestEventListenerBase {
+  public:
+    using TestEventListenerBase::TestEventListenerBase;
+
+    void testCaseEnded(const Catch::TestCaseStats& stats) override {
+        TestEventListenerBase::testCaseEnded(stats);
+        for (int host = 1; host < kHosts && !stats.totals.assertions.allOk(); ++host) {
+            try {
+                network({"stop", std::to_string(host)});
+                network({"start", std::to_string(host)});
+            } catch (const std::exception& failure) {
+                std::cerr << failure.what() << "\n";
+            }
+        }
+    }
+};
+CATCH_REGISTER_LISTENER(HostsAfterFailure)
 
 std::string left_now() {
     std::string left;
@@ -235,6 +257,11 @@ bool Job::prints(const std::string& text) {
 
 std::string Job::output() const {
     return support::read_file(output_).value_or("");
+}
+
+ChildOutcome Job::interrupt() {
+    shell_on(0, "pkill -INT -f '^" + program("tt-run") + " --'");
+    return wait();
 }
 
 ChildOutcome Job::wait() {
