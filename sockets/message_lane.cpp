@@ -9,13 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "sockets/inbox.hpp"
 #include "sockets/outbox.hpp"
 
 namespace tt_run::sockets {
 
 namespace {
 
-using distributed::RequestPtr;
 using Bytes = std::vector<std::byte>;
 
 /// A message is a row of records. Those of one connection arrive in their order, so a long write may be cut.
@@ -25,9 +25,10 @@ struct Record {
     std::uint32_t value;  ///< bytes: offset in the FIFO; count: sent so far
     std::uint32_t size;   ///< of what follows
 };
+constexpr std::uint32_t kClosed = 2;
 struct Acknowledgement {
     std::uint32_t acked = 0;
-    std::uint32_t refused = 0;  ///< 1: refused, 2: closed
+    std::uint32_t refused = 0;  ///< 1: refused, kClosed: closed
     std::uint64_t received = 0;
     std::uint64_t offer = 0;  ///< of space, for transfer `offer` - 1 from block `offer_block` on; 0: none yet
     std::uint64_t offer_block = 0;
@@ -40,38 +41,20 @@ constexpr std::size_t kMostUnderWay = 32;
 /// How far announcements may run ahead.
 constexpr std::uint64_t kMostAnnounced = 1U << 16U;
 
-/// One receive that is always posted.
-class Inbox {
-  public:
-    Inbox(const MessageConnection& connection, std::int32_t tag, std::size_t largest)
-        : connection_(connection), tag_(tag), bytes_(largest) {
-        post();
+/// The last message of a receiver ends its socket; of a sender, the last record of its last message.
+bool ends_acknowledgements(std::span<const std::byte> message) {
+    Acknowledgement news;
+    std::memcpy(&news, message.data(), std::min(sizeof news, message.size()));
+    return news.refused == kClosed;
+}
+bool ends_records(std::span<const std::byte> message) {
+    Record last{};
+    if (message.size() >= sizeof last) {
+        std::memcpy(&last, message.last(sizeof last).data(), sizeof last);
     }
-    ~Inbox() {
-        if (request_->active()) {
-            request_->cancel();
-        }
-    }
-    Inbox(const Inbox&) = delete;
-    Inbox& operator=(const Inbox&) = delete;
-
-    /// Hands every message that has come to `take`.
-    template <class Take>
-    void drain(Take take) {
-        for (auto status = request_->test(); status; status = request_->test()) {
-            take(std::span<const std::byte>(bytes_).first(status->bytes));
-            post();
-        }
-    }
-
-  private:
-    void post() { request_ = connection_.context->irecv(bytes_, connection_.peer, distributed::Tag{tag_}); }
-
-    MessageConnection connection_;
-    std::int32_t tag_;
-    Bytes bytes_;
-    RequestPtr request_;
-};
+    return message.size() >= sizeof last && last.kind == RecordKind::closing && last.size == 0 &&
+           last.value == kClosed;
+}
 
 class MessageSendLane final : public SendLane {
   public:
@@ -79,7 +62,8 @@ class MessageSendLane final : public SendLane {
         : connection_(connection),
           word_(acked),
           outbox_(connection.context, connection.peer),
-          inbox_(connection, connection.tag + 1, sizeof(Acknowledgement)) {}
+          inbox_({connection.context, connection.peer, connection.tag + 1}, sizeof(Acknowledgement),
+                 ends_acknowledgements) {}
 
     job::Rank peer() const override { return connection_.peer_in_world; }
 
@@ -147,9 +131,9 @@ class MessageSendLane final : public SendLane {
         flush();
     }
     bool refused() const override { return news_.refused == 1; }
-    bool peer_closed() const override { return news_.refused == 2; }
+    bool peer_closed() const override { return news_.refused == kClosed; }
     void close() override {
-        add({RecordKind::closing, 0, 0}, {});
+        add({RecordKind::closing, kClosed, 0}, {});
         flush();
     }
     bool peer_lives() override { return true; }  // the MPI launcher ends the job of a rank that dies
@@ -196,7 +180,7 @@ class MessageReceiveLane final : public ReceiveLane {
           word_(sent),
           fifo_(fifo),
           outbox_(connection.context, connection.peer),
-          inbox_(connection, connection.tag, kMostMessage) {}
+          inbox_({connection.context, connection.peer, connection.tag}, kMostMessage, ends_records) {}
 
     job::Rank peer() const override { return connection_.peer_in_world; }
 
@@ -263,7 +247,7 @@ class MessageReceiveLane final : public ReceiveLane {
     bool refused() const override { return peer_refused_; }
     bool peer_closed() const override { return peer_closed_; }
     void close() override {
-        news_.refused = 2;
+        news_.refused = kClosed;
         tell();
     }
     bool peer_lives() override { return true; }
