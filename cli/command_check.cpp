@@ -76,6 +76,10 @@ std::string counted(std::int64_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : noun.ends_with("h") ? "es" : "s");
 }
 
+std::string counted_ranks(std::size_t ranks) {
+    return counted(static_cast<std::int64_t>(ranks), "rank");
+}
+
 std::string summary_of(const topology::MeshGraph& graph) {
     const auto switches = std::count_if(
         graph.meshes.begin(), graph.meshes.end(),
@@ -200,12 +204,11 @@ class Check {
                 return summary;
             }
             case FileKind::rank_bindings:
-                return counted(launcher::check_rank_bindings(source, source->name(), context_.host, sink_),
-                               "rank");
+                return counted_ranks(
+                    launcher::check_rank_bindings(source, source->name(), context_.host, sink_));
             case FileKind::rank_bindings_mapping:
-                return counted(
-                    launcher::check_rank_bindings_mapping(source, source->name(), context_.host, sink_),
-                    "rank");
+                return counted_ranks(
+                    launcher::check_rank_bindings_mapping(source, source->name(), context_.host, sink_));
             case FileKind::mesh_graph_descriptor_mapping: {
                 const auto mapping = launcher::parse_mesh_graph_descriptor_mapping(source, sink_);
                 return mapping ? counted(std::ssize(*mapping), "sub-context") : "";

@@ -21,6 +21,7 @@
 #include "launcher/bindings/rank_parts.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "support/file.hpp"
+#include "topology/draw/diagnostic_kinds.hpp"
 #include "topology/draw/draw_cluster.hpp"
 #include "topology/draw/draw_mesh_graph.hpp"
 #include "topology/draw/visualizer_export.hpp"
@@ -36,6 +37,9 @@ using support::Diagnostic;
 using support::DiagnosticSink;
 
 namespace {
+
+/// Larger systems are not drawn: a picture takes about 5 KiB of memory for each chip.
+constexpr std::int64_t kMostDrawnChips = 200'000;
 
 constexpr CommandPage kPage{
     .name = "show",
@@ -239,6 +243,11 @@ class TopologyShow {
         if (!missing) {
             return exit_code_of_unloaded(sink_);
         }
+        if (static_cast<std::int64_t>(cluster->asics().size()) > kMostDrawnChips) {
+            return options_.output.format == "text" && !as_matrix
+                       ? deliver(context_, options_.output.file, topology::render_cluster_text(*cluster))
+                       : refuse_to_draw(static_cast<std::int64_t>(cluster->asics().size()));
+        }
         const ShownPicture shown{draw::draw_cluster(*cluster, *missing), "hardware", {}};
         if (as_matrix) {
             return deliver_matrix(context_, options_.output, shown);
@@ -250,6 +259,9 @@ class TopologyShow {
 
     int show_graph(const Subject& subject, bool as_matrix) {
         context_.console.print(sink_, true);
+        if (subject.graph->chip_count() > kMostDrawnChips) {
+            return refuse_to_draw(subject.graph->chip_count());
+        }
         const ShownPicture shown{draw::draw_mesh_graph(*subject.graph, subject.owners), "meshes", {}};
         return as_matrix ? deliver_matrix(context_, options_.output, shown)
                          : deliver_picture(context_, options_.output, {shown});
@@ -257,6 +269,10 @@ class TopologyShow {
 
     int show_mapping(const Subject& subject, const support::Span& named, bool as_matrix) {
         const auto cluster = topology::load_cluster(named, context_.host, sink_);
+        const auto chips = cluster ? static_cast<std::int64_t>(cluster->asics().size()) : 0;
+        if (chips > kMostDrawnChips) {
+            return refuse_to_draw(chips);
+        }
         const auto missing = cluster ? find_missing(*cluster) : std::nullopt;
         if (!missing) {
             context_.console.print(sink_, true);
@@ -292,6 +308,16 @@ class TopologyShow {
     }
 
   private:
+    int refuse_to_draw(std::int64_t chips) {
+        DiagnosticSink refusal;
+        refusal.report(Diagnostic(draw::kPictureTooLarge, {},
+                                  fmt::format("a picture of {} chips is too large; at most {} are drawn",
+                                              chips, kMostDrawnChips))
+                           .help("`tt-run check` and `tt-run convert` take systems of every size"));
+        context_.console.print(refusal, true);
+        return kUsage;
+    }
+
     std::optional<draw::MissingLinks> find_missing(const topology::Cluster& cluster) {
         if (options_.expected.empty()) {
             return draw::judge_links(cluster);

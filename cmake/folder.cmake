@@ -4,11 +4,13 @@ add_library(tt_run_options INTERFACE)
 target_compile_options(tt_run_options INTERFACE -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor)
 # g++ 12 sees overlaps in std::string's operator+ that are not there (GCC bug 105651).
 target_compile_options(tt_run_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+# clang sees through to the buffer of libstdc++'s own std::stable_sort.
+target_compile_options(tt_run_options INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 target_include_directories(tt_run_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
 if(TT_RUN_SANITIZE)
   target_compile_options(tt_run_options INTERFACE -fsanitize=${TT_RUN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   # GCC 12 sees uninitialised values inside its own <regex> and <functional> once sanitizers instrument them.
-  target_compile_options(tt_run_options INTERFACE -Wno-maybe-uninitialized)
+  target_compile_options(tt_run_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(tt_run_options INTERFACE -fsanitize=${TT_RUN_SANITIZE})
   add_library(tt_run_sanitizer_defaults STATIC ${PROJECT_SOURCE_DIR}/test/sanitize/defaults.c)
   target_link_libraries(tt_run_options INTERFACE tt_run_sanitizer_defaults)

@@ -1,6 +1,7 @@
 #include "job/wait_graph.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace tt_run::job {
 
@@ -11,6 +12,11 @@ constexpr std::size_t kMostNamed = 8;
 
 std::size_t index_of(Rank rank) {
     return static_cast<std::size_t>(rank.value);
+}
+
+/// By key, the largest count first.
+bool comes_before(const Brought& a, const Brought& b) {
+    return std::tie(a.key, b.count, a.kind) < std::tie(b.key, a.count, b.kind);
 }
 
 }  // namespace
@@ -34,6 +40,7 @@ void WaitGraph::block(Rank rank, const Blocked& report) {
         std::erase_if(wait.peers, [&](Rank peer) { return index_of(peer) >= nodes_.size(); });
     }
     std::erase_if(node.report.waits, [](const Wait& wait) { return wait.peers.empty(); });
+    std::sort(node.report.brought.begin(), node.report.brought.end(), comes_before);
 }
 
 void WaitGraph::unblock(Rank rank, const Unblocked& report) {
@@ -59,11 +66,14 @@ bool WaitGraph::has_brought(std::size_t peer, const Wait& wait) const {
     if (wait.key == 0) {
         return false;
     }
+    // A report may list very many, and a rank that lies may give a key twice: its largest count counts.
     const std::vector<Brought>& all = nodes_[peer].report.brought;
-    return std::any_of(all.begin(), all.end(), [&](const Brought& one) {
-        return one.key == wait.key &&
-               (one.count > wait.need || (one.count == wait.need && one.kind == wait.kind));
-    });
+    const auto most =
+        std::partition_point(all.begin(), all.end(), [&](const Brought& one) { return one.key < wait.key; });
+    return most != all.end() && most->key == wait.key &&
+           (most->count > wait.need ||
+            (most->count == wait.need &&
+             std::binary_search(most, all.end(), Brought{wait.key, wait.need, wait.kind}, comes_before)));
 }
 
 std::vector<bool> WaitGraph::find_stuck() const {

@@ -9,8 +9,8 @@ namespace tt_run::support {
 enum class Colour { off, on };
 
 /// Compiler style: `file:line:col: error: message [kind]`, the lines concerned with carets, notes, help.
-/// Ends with a line end. Long lines are cut around the caret; bytes that no terminal should see are shown as
-/// `?`, so that a hostile file cannot write to it.
+/// Ends with a line end. Long lines are cut around the caret, long messages in their middle; bytes that no
+/// terminal should see are shown as `?`, so that a hostile file cannot write to it.
 std::string render_text(const Diagnostic& diagnostic, Colour colour);
 
 /// All of a sink, then one line that counts those that were not kept (only if there are any).

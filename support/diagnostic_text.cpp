@@ -58,7 +58,8 @@ std::vector<std::string> columns_of(std::string_view line) {
             ++at;
             continue;
         }
-        const bool control = length == 1 && (lead < 0x20 || lead == 0x7F);
+        const bool control = length == 1 ? lead < 0x20 || lead == 0x7F
+                                         : lead == 0xC2 && static_cast<unsigned char>(line[at + 1]) < 0xA0;
         columns.push_back(lead == '\t' ? " " : control ? "?" : std::string(line.substr(at, length)));
         at += length;
     }
@@ -71,6 +72,18 @@ std::string join_columns(const std::vector<std::string>& columns, std::size_t fr
         joined += columns[column];
     }
     return joined;
+}
+
+/// Words that may hold a user's own text: cut in the middle if nobody would read that much.
+std::string words(std::string_view text) {
+    constexpr std::size_t kMost = 2000;
+    const std::vector<std::string> columns =
+        columns_of(text.size() <= kLongestShownLine ? text : text.substr(0, kLongestShownLine));
+    if (columns.size() <= kMost) {
+        return join_columns(columns, 0, columns.size());
+    }
+    return join_columns(columns, 0, kMost / 2) + " ... " +
+           join_columns(columns, columns.size() - kMost / 4, columns.size());
 }
 
 Mark mark_of(const Label& label, bool primary) {
@@ -126,7 +139,7 @@ class Picture {
             const std::size_t column = mark.column - std::min(mark.column, shown_from) + cut_left.size();
             const std::size_t room = shown_to > mark.column ? shown_to - mark.column : 1;
             const std::string under(std::min(mark.width, room), mark.primary ? '^' : '-');
-            const std::string said = mark.text->empty() ? "" : " " + *mark.text;
+            const std::string said = mark.text->empty() ? "" : " " + words(*mark.text);
             drawn += fmt::format("{:>{}} | {:{}}{}\n", "", gutter, "", column,
                                  palette_.paint(mark.primary ? "1;32" : "1;34", under + said));
         }
@@ -151,7 +164,7 @@ class Picture {
 
 std::string place(const Span& span) {
     const SourceText::Position position = span.source->position(span.begin);
-    return fmt::format("{}:{}:{}", span.source->name(), position.line, position.column);
+    return fmt::format("{}:{}:{}", words(span.source->name()), position.line, position.column);
 }
 
 /// One picture for the primary's text, then one for each other text, in order of first mention.
@@ -193,13 +206,13 @@ std::string render_text(const Diagnostic& diagnostic, Colour colour) {
     const Span& span = diagnostic.primary().span;
     text += palette.bold(span ? place(span) + ":" : "tt-run:");
     text += fmt::format(" {} {} [{}]\n", palette.severity(diagnostic.severity()),
-                        palette.bold(diagnostic.message()), diagnostic.kind().name);
+                        palette.bold(words(diagnostic.message())), diagnostic.kind().name);
     text += draw_pictures(diagnostic, palette);
     for (const std::string& note : diagnostic.notes()) {
-        text += fmt::format("{} {}\n", palette.paint("1;36", "note:"), note);
+        text += fmt::format("{} {}\n", palette.paint("1;36", "note:"), words(note));
     }
     for (const std::string& help : diagnostic.helps()) {
-        text += fmt::format("{} {}\n", palette.paint("1;32", "help:"), help);
+        text += fmt::format("{} {}\n", palette.paint("1;32", "help:"), words(help));
     }
     return text;
 }

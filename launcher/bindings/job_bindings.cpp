@@ -153,17 +153,18 @@ class JobLoader {
 
     void merge_global_env(const std::vector<EnvironmentEntry>& entries) {
         for (const EnvironmentEntry& entry : entries) {
-            const auto same = std::find_if(
-                job_.global_env.begin(), job_.global_env.end(),
-                [&](const EnvironmentEntry& other) { return other.name.value == entry.name.value; });
-            if (same == job_.global_env.end()) {
+            const auto [known, is_new] = global_names_.emplace(entry.name.value, job_.global_env.size());
+            if (is_new) {
                 job_.global_env.push_back(entry);
-            } else if (same->value.value != entry.value.value) {
+                continue;
+            }
+            const EnvironmentEntry& same = job_.global_env[known->second];
+            if (same.value.value != entry.value.value) {
                 sink_.report(Diagnostic(kSubcontextConflict, entry.value.span,
                                         fmt::format("`{}` in `global_env` has another value in another "
                                                     "sub-context; merged, they must agree",
                                                     entry.name.value))
-                                 .also(same->value.span, "the other value")
+                                 .also(same.value.span, "the other value")
                                  .help("move it to `env_overrides` of the ranks concerned"));
             }
         }
@@ -180,22 +181,31 @@ class JobLoader {
     }
 
     void set_mock(job::Rank rank, const fs::path& descriptor, const support::Span& span) {
-        const auto found = std::find_if(job_.ranks.begin(), job_.ranks.end(),
-                                        [&](const BoundRank& bound) { return bound.rank == rank; });
-        if (found == job_.ranks.end()) {
+        const auto found = rank_positions().find(rank);
+        if (found == rank_positions().end()) {
             sink_.report(Diagnostic(kMockRankUnknown, span,
                                     fmt::format("there is no rank {} in this job of {}", rank.value,
                                                 job_.ranks.size()))
                              .help("remove this entry, or add the rank to the bindings"));
             return;
         }
-        found->mock_cluster_descriptor = descriptor;
+        job_.ranks[found->second].mock_cluster_descriptor = descriptor;
+    }
+
+    /// Where each rank stands in `job_.ranks`, once all of them do.
+    const std::map<job::Rank, std::size_t>& rank_positions() {
+        for (std::size_t k = rank_positions_.size(); k < job_.ranks.size(); ++k) {
+            rank_positions_.emplace(job_.ranks[k].rank, k);
+        }
+        return rank_positions_;
     }
 
     const support::HostEnvironment& host_;
     bool skip_mgd_check_;
     DiagnosticSink& sink_;
     JobBindings job_;
+    std::map<std::string, std::size_t> global_names_;  ///< where each stands in `job_.global_env`
+    std::map<job::Rank, std::size_t> rank_positions_;
     /// Of the file at hand, so that a path named by many rows is searched, and reported, once.
     std::map<std::string, std::optional<fs::path>> mgd_paths_;
     std::optional<std::pair<Spanned<std::string>, PathSearch>> mock_named_in_file_;

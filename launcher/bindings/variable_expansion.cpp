@@ -1,5 +1,6 @@
 #include "launcher/bindings/variable_expansion.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace tt_run::launcher {
@@ -37,31 +38,28 @@ std::optional<std::string> braced_value(std::string_view inside, const support::
 
 std::string expand_variables(std::string_view text, const support::Variables& variables) {
     std::string expanded;
-    while (!text.empty()) {
-        const std::size_t dollar = text.find('$');
-        expanded += text.substr(0, dollar);
-        if (dollar == std::string_view::npos) {
-            break;
-        }
-        text.remove_prefix(dollar);
-        std::size_t written = 1;
+    std::size_t at = 0;
+    std::size_t close = 0;  // the first brace that closes behind `at`, once one was looked for
+    for (std::size_t dollar; (dollar = text.find('$', at)) != std::string_view::npos;) {
+        expanded += text.substr(at, dollar - at);
+        std::size_t end = dollar + 1;
         std::optional<std::string> value;
-        if (text.size() > 1 && text[1] == '{') {
-            const std::size_t close = text.find('}');
-            if (close != std::string_view::npos) {
-                written = close + 1;
-                value = braced_value(text.substr(2, close - 2), variables);
+        if (end < text.size() && text[end] == '{') {
+            close = close < end ? std::min(text.find('}', end), text.size()) : close;
+            if (close != text.size()) {
+                value = braced_value(text.substr(end + 1, close - end - 1), variables);
+                end = close + 1;
             }
         } else {
-            written += name_length(text.substr(1));
-            const auto found = variables.find(text.substr(1, written - 1));
+            end += name_length(text.substr(end));
+            const auto found = variables.find(text.substr(dollar + 1, end - dollar - 1));
             value = found == variables.end() ? std::nullopt : std::optional(found->second);
         }
         // What stays gives back only its `$`, so that a name inside broken braces still counts.
         expanded += value ? *value : "$";
-        text.remove_prefix(value ? written : 1);
+        at = value ? end : dollar + 1;
     }
-    return expanded;
+    return expanded += text.substr(at);
 }
 
 }  // namespace tt_run::launcher

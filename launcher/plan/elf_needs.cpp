@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMostHeaders = 1024;
 constexpr std::size_t kMostDynamic = 1U << 20U;
+constexpr std::size_t kMostNames = 4096;
 constexpr std::size_t kLongestName = 4096;
 
 /// Reads parts of a file; every read may fail, for the file may be anything.
@@ -87,7 +88,8 @@ std::optional<ElfNeeds> read_elf_needs(const std::filesystem::path& path) {
         }
         if (entry.d_tag == DT_STRTAB) {
             string_address = entry.d_un.d_ptr;
-        } else if (entry.d_tag == DT_NEEDED || entry.d_tag == DT_RPATH || entry.d_tag == DT_RUNPATH) {
+        } else if ((entry.d_tag == DT_NEEDED || entry.d_tag == DT_RPATH || entry.d_tag == DT_RUNPATH) &&
+                   names.size() < kMostNames) {
             names.emplace_back(entry.d_tag, entry.d_un.d_val);
         }
     }
@@ -106,6 +108,7 @@ std::optional<ElfNeeds> read_elf_needs(const std::filesystem::path& path) {
                 add_directories(needs.directories, name, path);
             }
         }
+        break;
     }
     return needs;
 }

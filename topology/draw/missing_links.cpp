@@ -203,16 +203,15 @@ void add_dead_lanes(const Cluster& cluster, const Link& link, std::set<Link>& mi
 
 /// Ends that see a chip of this cluster which does not see them.
 void add_one_sided(const Cluster& cluster, MissingLinks& found) {
+    std::set<Link> seen;
     for (const OpenEnd& end : cluster.open_ends()) {
         if (const auto far = cluster.find_unique_id(end.remote_unique_id)) {
             found.one_sided.push_back({end.near, {*far, end.remote_channel}});
+            seen.insert(ordered(end.near, {*far, end.remote_channel}));
         }
     }
     // What one end sees is no plain missing link.
-    std::erase_if(found.links, [&](const Link& link) {
-        return std::any_of(found.one_sided.begin(), found.one_sided.end(),
-                           [&](const Link& seen) { return ordered(seen.a, seen.b) == link; });
-    });
+    std::erase_if(found.links, [&](const Link& link) { return seen.contains(link); });
 }
 
 std::string end_in_words(const Cluster& cluster, AsicIndex asic, const std::string& port,

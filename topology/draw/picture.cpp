@@ -215,9 +215,11 @@ std::int32_t choose_panels_per_row(const Picture& picture) {
     }
     width /= count;
     height /= count;
+    // A row of many more than a square has is never the best.
+    const auto most = std::min(count, 64 + static_cast<std::int32_t>(4 * std::sqrt(count)));
     std::int32_t best = 1;
     double best_cost = 0;
-    for (std::int32_t columns = 1; columns <= count; ++columns) {
+    for (std::int32_t columns = 1; columns <= most; ++columns) {
         const std::int32_t rows = (count + columns - 1) / columns;
         double length = 0;
         for (const Bundle& bundle : picture.bundles) {
