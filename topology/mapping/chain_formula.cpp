@@ -4,18 +4,14 @@
 #include <map>
 #include <set>
 
+#include "topology/mapping/chain_places.hpp"
 #include "topology/mapping/lay_chain.hpp"
 #include "topology/mapping/seat_graph.hpp"
+#include "topology/mapping/seat_overlaps.hpp"
 #include "topology/mapping/seat_paths.hpp"
+#include "topology/mapping/uneven_chain.hpp"
 
 namespace tt_run::topology {
-
-namespace {
-
-/// Meshes times seats and pairs of seats: beyond that a formula of places would be too large to be worth it.
-constexpr std::size_t kMostPlaces = 2'000'000;
-
-}  // namespace
 
 class ChainFormula::Statement {
   public:
@@ -27,14 +23,16 @@ class ChainFormula::Statement {
           kind_(demand.meshes[0].kind),
           seats_(table.seats(kind_)),
           graph_(table, kind_, adjacency, chain.least_need()),
-          links_of_(seats_.size()) {
+          links_of_(seats_.size()),
+          most_hosts_(most_hosts) {
         hopeless_ = cannot_by_counting();
         if (!hopeless_) {
             name_links();
-            state_overlaps();
+            name_seats();
+            state_overlaps(sat_, table_, kind_, adjacency_, taken_);
             state_islands();
             state_degrees();
-            state_numbers(most_hosts);
+            state_numbers();
         }
     }
 
@@ -46,17 +44,19 @@ class ChainFormula::Statement {
             }
             const SeatPaths closed_early(graph_, links_of_model());
             SeatPaths paths = closed_early;
-            if (at_.empty()) {  // else the chain's places are stated, and no link may be exchanged
+            if (!has_places_) {  // with them, no link may be exchanged
                 paths.join();
             }
             if (paths.paths().size() > 1) {
                 forbid_short(paths);
             } else if (forbidden_.contains(links_along(paths.paths()[0]))) {
                 forbid_short(closed_early);
-            } else if (auto seating =
-                           lay_chain(chain_, graph_, seats_, paths.paths()[0], !forbidden_.empty())) {
+            } else if (auto seating = lay_chain(chain_, graph_, seats_, paths.paths()[0], !is_first_)) {
                 found_ = paths.paths()[0];
                 return {SatAnswer::satisfied, *std::move(seating)};
+            } else if (is_first_) {
+                found_ = paths.paths()[0];
+                return first_uneven(effort);
             } else if (!state_places()) {
                 return {SatAnswer::unknown, {}};
             }
@@ -65,6 +65,7 @@ class ChainFormula::Statement {
     }
 
     void forbid_links() {
+        is_first_ = false;
         const std::vector<std::size_t> links = links_along(found_);
         std::vector<int> others;
         for (const std::size_t link : links) {
@@ -75,6 +76,7 @@ class ChainFormula::Statement {
     }
 
     void forbid_hosts() {
+        is_first_ = false;
         std::set<std::uint32_t> hosts;
         for (const std::uint32_t seat : found_) {
             hosts.insert(seats_[seat].hosts.begin(), seats_[seat].hosts.end());
@@ -87,6 +89,26 @@ class ChainFormula::Statement {
     }
 
   private:
+    /// By a formula that knows no links: much the quicker one, but it cannot go on to another answer.
+    ChainResult first_uneven(Effort effort) {
+        ChainResult result =
+            seat_uneven_chain(chain_, graph_, table_, kind_, adjacency_, most_hosts_, found_, effort);
+        if (result.answer == SatAnswer::satisfied) {
+            found_ = path_of(result.seating);
+            result.seating = lay_chain(chain_, graph_, seats_, found_, true).value();
+        }
+        return result;
+    }
+
+    /// The seats in the order of the chain.
+    std::vector<std::uint32_t> path_of(const Seating& seating) const {
+        std::vector<std::uint32_t> path;
+        for (const std::size_t mesh : chain_.order) {
+            path.push_back(seating[mesh]);
+        }
+        return path;
+    }
+
     void name_links() {
         for (const SeatPair& pair : graph_.pairs()) {
             links_of_[pair.a].push_back(link_taken_.size());
@@ -99,20 +121,23 @@ class ChainFormula::Statement {
     std::vector<std::size_t> links_along(const std::vector<std::uint32_t>& path) const {
         std::vector<std::size_t> links;
         for (std::size_t k = 0; k + (chain_.closed ? 0 : 1) < path.size(); ++k) {
-            const std::uint32_t here = path[k];
-            const std::uint32_t next = path[(k + 1) % path.size()];
-            links.push_back(
-                *std::find_if(links_of_[here].begin(), links_of_[here].end(), [&](std::size_t link) {
-                    const SeatPair& pair = graph_.pairs()[link];
-                    return pair.a == next || pair.b == next;
-                }));
+            links.push_back(link_between(path[k], path[(k + 1) % path.size()]));
         }
         std::sort(links.begin(), links.end());
         return links;
     }
 
+    /// The position of the link between two seats beside one another.
+    std::size_t link_between(std::uint32_t here, std::uint32_t there) const {
+        return *std::find_if(links_of_[here].begin(), links_of_[here].end(), [&](std::size_t link) {
+            const SeatPair& pair = graph_.pairs()[link];
+            return pair.a == there || pair.b == there;
+        });
+    }
+
     /// Things that would take a search very long to see: not enough seats with two neighbours, no seats
-    /// enough that hang together, and a ring of odd length where seats fall into two camps.
+    /// enough that hang together, no ring of this length where there is no choice of ways, and a ring of odd
+    /// length where seats fall into two camps.
     bool cannot_by_counting() {
         if (seats_.size() < chain_.order.size()) {
             return true;
@@ -128,7 +153,12 @@ class ChainFormula::Statement {
         if (usable + (chain_.closed ? 0 : 2) < chain_.order.size()) {
             return true;
         }
-        return chain_.closed && chain_.order.size() % 2 == 1 && graph_.has_two_camps();
+        if (!chain_.closed) {
+            return false;
+        }
+        const auto strands = graph_.strands();
+        return (strands && !strands->rings.contains(chain_.order.size())) ||
+               (chain_.order.size() % 2 == 1 && graph_.has_two_camps());
     }
 
     /// All seats taken are of one island.
@@ -147,25 +177,9 @@ class ChainFormula::Statement {
         }
     }
 
-    void state_overlaps() {
-        for (std::size_t k = 0; k < seats_.size(); ++k) {
+    void name_seats() {
+        for (std::size_t seat = 0; seat < seats_.size(); ++seat) {
             taken_.push_back(sat_.new_variable());
-        }
-        std::map<std::uint32_t, std::vector<int>> on_board;
-        for (std::uint32_t asic = 0; asic < adjacency_.size(); ++asic) {
-            std::vector<int> literals;
-            for (const std::uint32_t k : table_.holding(kind_, {asic})) {
-                literals.push_back(taken_[k]);
-            }
-            sat_.at_most_one(literals);
-        }
-        for (std::size_t k = 0; k < seats_.size(); ++k) {
-            for (const std::uint32_t board : seats_[k].whole_boards) {
-                on_board[board].push_back(taken_[k]);
-            }
-        }
-        for (const auto& [board, literals] : on_board) {
-            sat_.at_most_one(literals);
         }
     }
 
@@ -212,7 +226,7 @@ class ChainFormula::Statement {
 
     /// As many seats as meshes, on so many hosts at most. Seats of meshes that lie on one host are counted
     /// host by host first.
-    void state_numbers(std::size_t most_hosts) {
+    void state_numbers() {
         std::map<std::uint32_t, std::vector<int>> by_first_host;
         std::map<std::uint32_t, std::vector<int>> by_any_host;
         bool single = true;
@@ -250,14 +264,25 @@ class ChainFormula::Statement {
         if (total.size() > meshes) {
             sat_.add({-total[meshes]});
         }
-        if (most_hosts >= hosts.size()) {
-            return;
+        if (most_hosts_ < hosts.size()) {
+            const std::vector<int> used = sat_.count(hosts, most_hosts_ + 1);
+            sat_.add({-used[most_hosts_]});
         }
-        const std::vector<int> used = sat_.count(hosts, most_hosts + 1);
-        sat_.add({-used[most_hosts]});
-        if (single && meshes == most_hosts * roomiest) {  // only full hosts will do
-            for (const std::vector<int>& number : numbers) {
-                number.size() == roomiest ? sat_.add({-number[0], number.back()}) : sat_.add({-number[0]});
+        if (single && meshes == std::min(most_hosts_, hosts.size()) * roomiest) {
+            state_full_hosts(roomiest, numbers);
+        }
+    }
+
+    /// Only full hosts will do: each is used to the last mesh, or not at all. `numbers` are the counts of
+    /// seats, as hosts in host_used_.
+    void state_full_hosts(std::size_t room, const std::vector<std::vector<int>>& numbers) {
+        auto number = numbers.begin();
+        for (const auto& [host, used] : host_used_) {
+            number->size() == room ? sat_.add({-used, number->back()}) : sat_.add({-used});
+            ++number;
+            // Else a rest that is too small for a mesh may be left over.
+            if (adjacency_.cluster().hosts()[host].asic_count == room * seats_[0].asics.size()) {
+                state_full(sat_, table_, kind_, adjacency_, taken_, host, used);
             }
         }
     }
@@ -295,53 +320,21 @@ class ChainFormula::Statement {
         }
     }
 
-    /// Which mesh of the chain takes which seat, where that matters because not all needs are alike: meshes
-    /// that follow one another take seats with links enough. False if that is too much to state.
+    /// Which mesh of the chain takes which seat, where that matters because not all needs are alike. False if
+    /// that is stated already, or too much to state.
     bool state_places() {
-        const std::size_t n = chain_.order.size();
-        if (!at_.empty() || n * (seats_.size() + graph_.pairs().size()) > kMostPlaces) {
+        if (has_places_) {
             return false;
         }
-        at_.resize(n);
-        for (std::vector<int>& places : at_) {
-            for (std::size_t seat = 0; seat < seats_.size(); ++seat) {
-                places.push_back(sat_.new_variable());
-                sat_.add({-places.back(), taken_[seat]});
-            }
-            sat_.exactly_one(places);
+        ChainPlaces places(chain_, graph_, seats_);
+        if (!places.is_small()) {
+            return false;
         }
-        for (std::size_t seat = 0; seat < seats_.size(); ++seat) {
-            std::vector<int> meshes;
-            for (const std::vector<int>& places : at_) {
-                meshes.push_back(places[seat]);
-            }
-            sat_.at_most_one(meshes);
-            sat_.implies_any(taken_[seat], meshes);
-        }
-        for (std::size_t k = 0; k < chain_.needs.size(); ++k) {
-            state_step(at_[k], at_[(k + 1) % n], chain_.needs[k]);
-        }
+        places.state(sat_, {taken_, [this](std::uint32_t a, std::uint32_t b) {
+                                return link_taken_[link_between(a, b)];
+                            }});
+        has_places_ = true;
         return true;
-    }
-
-    void state_step(const std::vector<int>& here, const std::vector<int>& next, std::uint32_t need) {
-        for (std::uint32_t seat = 0; seat < seats_.size(); ++seat) {
-            std::vector<int> nexts;
-            std::vector<int> heres;
-            for (const std::uint32_t other : graph_.beside(seat)) {
-                if (graph_.links(seat, other) >= need) {
-                    nexts.push_back(next[other]);
-                    heres.push_back(here[other]);
-                }
-            }
-            sat_.implies_any(here[seat], nexts);
-            sat_.implies_any(next[seat], heres);
-        }
-        for (std::size_t link = 0; link < link_taken_.size(); ++link) {
-            const SeatPair& pair = graph_.pairs()[link];
-            sat_.add({-here[pair.a], -next[pair.b], link_taken_[link]});
-            sat_.add({-here[pair.b], -next[pair.a], link_taken_[link]});
-        }
     }
 
     const MeshChain& chain_;
@@ -354,7 +347,9 @@ class ChainFormula::Statement {
     std::vector<std::vector<std::size_t>> links_of_;  ///< per seat, positions in the same
     std::vector<int> taken_;                          ///< literals, per seat
     std::map<std::uint32_t, int> host_used_;          ///< literals: exactly if one of its seats is taken
-    std::vector<std::vector<int>> at_;  ///< literals, per mesh of the chain and seat, once stated
+    std::size_t most_hosts_;
+    bool is_first_ = true;     ///< nothing is forbidden yet
+    bool has_places_ = false;  ///< the places of the chain's meshes are stated
     std::vector<std::vector<std::uint32_t>> islands_;
     SatProblem sat_;
     bool hopeless_ = false;

@@ -2,21 +2,16 @@
 
 #include <memory>
 
-#include "topology/mapping/mesh_chain.hpp"
-#include "topology/mapping/place_meshes.hpp"
+#include "topology/mapping/uneven_chain.hpp"
 
 namespace tt_run::topology {
-
-struct ChainResult {
-    SatAnswer answer = SatAnswer::unknown;
-    Seating seating;  ///< if satisfied
-};
 
 /// Seats a chain, one way after another. As its meshes are interchangeable, the formula knows no meshes, only
 /// which seats are taken and which links between seats are used: two for each seat. Paths that close too
 /// early are joined by exchanging links, or forbidden, until one is left. Where needs differ and no turn of
-/// it has them all, the places of the meshes are stated as well; unknown if that would be too much. A
-/// contradiction is a proof only if the table is complete. The arguments must outlive it.
+/// it has them all, seat_uneven_chain() finds the first way, and for others the places of the meshes are
+/// stated as well; unknown if that would be too much. A contradiction is a proof only if the table is
+/// complete. The arguments must outlive it.
 class ChainFormula {
   public:
     ChainFormula(const MeshChain& chain, const Demand& demand, const Adjacency& adjacency,

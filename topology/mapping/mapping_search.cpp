@@ -22,6 +22,8 @@ constexpr std::size_t kWorkInFormula = 20'000'000;
 constexpr int kLeastConflicts = 200;
 /// More than any chain on 36 Galaxies has needed.
 constexpr int kConflictsForTiling = 10'000;
+/// Where needs differ and meshes fill the cluster, trays alone mostly will not do, which takes long to see.
+constexpr int kConflictsForFullUnevenTiling = 300;
 /// Chains from this length on go to their own formula first.
 constexpr std::size_t kLongChain = 6;
 
@@ -42,7 +44,7 @@ MappingSearch::Answer MappingSearch::find(std::size_t most_hosts, int conflicts)
     if (is_hopeless()) {
         return {SatAnswer::contradiction, {}};
     }
-    Answer tiled = seat(tiling_, most_hosts, {kConflictsForTiling, deadline_});
+    Answer tiled = seat(tiling_, most_hosts, {conflicts_for_tiling(), deadline_});
     if (tiled.answer == SatAnswer::satisfied) {
         return tiled;
     }
@@ -83,6 +85,17 @@ int MappingSearch::within_reason(const SeatTable& table, int conflicts) const {
     return affordable >= static_cast<std::size_t>(conflicts)
                ? conflicts
                : std::max(static_cast<int>(affordable), kLeastConflicts);
+}
+
+int MappingSearch::conflicts_for_tiling() const {
+    if (!chain_ || chain_->is_uniform()) {
+        return kConflictsForTiling;
+    }
+    std::size_t chips = 0;
+    for (const MeshDemand& mesh : demand_.meshes) {
+        chips += mesh.chip_count();
+    }
+    return chips == adjacency_.size() ? kConflictsForFullUnevenTiling : kConflictsForTiling;
 }
 
 MappingSearch::Answer MappingSearch::seat(const SeatTable& table, std::size_t most_hosts,

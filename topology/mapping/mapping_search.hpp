@@ -41,6 +41,7 @@ class MappingSearch {
 
   private:
     SearchEnd place(const SeatTable& table, std::size_t most_hosts, Answer& answer) const;
+    int conflicts_for_tiling() const;
     Answer seat(const SeatTable& table, std::size_t most_hosts, Effort effort) const;
     SatAnswer find_chains(const SeatTable& table, std::size_t most_hosts, Distinct distinct,
                           const Found& found);

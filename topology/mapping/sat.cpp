@@ -27,8 +27,9 @@ struct SatProblem::Solver {
     UntilDeadline until;
 };
 
-SatProblem::SatProblem() : solver_(std::make_unique<Solver>()) {
+SatProblem::SatProblem(bool guess) : solver_(std::make_unique<Solver>()) {
     solver_->engine.set("quiet", 1);
+    solver_->engine.set("phase", guess ? 1 : 0);
     solver_->engine.connect_terminator(&solver_->until);
 }
 
@@ -41,6 +42,10 @@ void SatProblem::add(std::span<const int> clause) {
         solver_->engine.add(literal);
     }
     solver_->engine.add(0);
+}
+
+void SatProblem::assume(int literal) {
+    solver_->engine.assume(literal);
 }
 
 void SatProblem::implies_any(int literal, std::span<const int> any) {

@@ -23,7 +23,8 @@ enum class SatAnswer : std::uint8_t { satisfied, contradiction, unknown };
 /// calls give the same answers and the same model, anywhere. Not thread-safe.
 class SatProblem {
   public:
-    SatProblem();
+    /// `guess` is what a variable is tried as at first.
+    explicit SatProblem(bool guess = true);
     ~SatProblem();
     SatProblem(const SatProblem&) = delete;
     SatProblem& operator=(const SatProblem&) = delete;
@@ -33,6 +34,8 @@ class SatProblem {
 
     void add(std::span<const int> clause);
     void add(std::initializer_list<int> clause) { add(std::span(clause.begin(), clause.size())); }
+    /// For the next solve() alone: this holds.
+    void assume(int literal);
     /// `literal` implies that one of `any` holds.
     void implies_any(int literal, std::span<const int> any);
 

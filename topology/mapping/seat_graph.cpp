@@ -66,6 +66,27 @@ bool SeatGraph::has_two_camps() const {
     return true;
 }
 
+std::optional<SeatGraph::Strands> SeatGraph::strands() const {
+    const auto branches = [](const std::vector<std::uint32_t>& beside) { return beside.size() > 2; };
+    if (std::any_of(beside_.begin(), beside_.end(), branches)) {
+        return std::nullopt;
+    }
+    Strands strands;
+    std::vector<bool> seen(size(), false);
+    for (std::uint32_t start = 0; start < size(); ++start) {
+        if (seen[start]) {
+            continue;
+        }
+        const std::vector<std::uint32_t> island = island_of(start, seen);
+        strands.longest_line = std::max(strands.longest_line, island.size());
+        if (std::all_of(island.begin(), island.end(),
+                        [&](std::uint32_t seat) { return beside_[seat].size() == 2; })) {
+            strands.rings.insert(island.size());
+        }
+    }
+    return strands;
+}
+
 std::vector<std::vector<std::uint32_t>> SeatGraph::islands(std::size_t meshes) const {
     std::vector<std::vector<std::uint32_t>> islands;
     std::vector<bool> seen(size(), false);

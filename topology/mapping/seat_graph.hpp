@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -32,6 +34,14 @@ class SeatGraph {
 
     /// The seats fall into two camps, like the squares of a chessboard: every pair joins one with the other.
     bool has_two_camps() const;
+
+    /// What seats make up where none has more than two beside it, so that no path has a choice.
+    struct Strands {
+        std::set<std::size_t> rings;   ///< how many seats they have
+        std::size_t longest_line = 0;  ///< in seats; a ring that is cut open is one too
+    };
+    /// Nothing if a seat has three beside it.
+    std::optional<Strands> strands() const;
 
     /// Sets of seats that hang together, without those that are too small to hold so many meshes at once.
     std::vector<std::vector<std::uint32_t>> islands(std::size_t meshes) const;

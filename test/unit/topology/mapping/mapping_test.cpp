@@ -163,6 +163,20 @@ TEST_CASE("no turn of a ring, either way round, has more of its meshes on their 
     }
 }
 
+TEST_CASE("a ring whose needs differ fills machines to the last chip") {
+    // 8 links along a tray's long side, 4 along its short one; in no regular order.
+    const std::string needs = "884884884888444488848884888488844448884884884884";
+    MeshGraph graph = load_graph(test::many_meshes("BLACKHOLE", 4, 2, 48, "RING", 4));
+    for (std::size_t k = 0; k < needs.size(); ++k) {
+        graph.connections[k].channels.count = needs[k] - '0';
+    }
+    for (const std::string machine :
+         {"bh-galaxy*12@torus4x3", "bh-galaxy*12@torus6x2", "bh-galaxy*16@torus4x4"}) {
+        INFO(machine);
+        CHECK(map_checked(graph, imagine(machine)).mappings[0].score.hosts == 12);
+    }
+}
+
 TEST_CASE("a ring whose connections ask for different numbers of links finds its turn, or its way") {
     for (const auto& [meshes, machine] :
          std::vector<std::pair<int, std::string>>{{8, "bh-galaxy*4@torus2x2"},
