@@ -38,7 +38,7 @@ class ConnectionExplainer {
           connections_(graph.connections.size() + graph.graph_connections.size()) {}
 
     void explain() {
-        if (not_all_at_once() || odd_ring() || one_connection()) {
+        if (not_all_at_once() || other_length() || odd_ring() || one_connection()) {
             return;
         }
         several();
@@ -76,6 +76,38 @@ class ConnectionExplainer {
                     "as a whole, so each belongs to one rank")
                 .help("take meshes of whole boards");
         }
+        sink_.report(std::move(diagnostic));
+        return true;
+    }
+
+    /// Places with so many links between them make up rings and lines, none of the length of this chain.
+    bool other_length() {
+        const Demand demand = build_demand(graph_, adjacency_, probe_.options());
+        const auto chain = find_chain(demand);
+        if (!chain || !chain->is_uniform()) {
+            return false;
+        }
+        const SeatTable table(graph_, demand, adjacency_, {kFootprintSteps, Deadline::max()});
+        const SeatGraph seats(table, demand.meshes[0].kind, adjacency_, chain->least_need());
+        const auto strands = seats.strands();
+        const std::size_t length = chain->order.size();
+        if (!table.complete() || !strands || strands->rings.contains(length) ||
+            (strands->longest_line >= length && (!chain->closed || strands->rings.empty()))) {
+            return false;  // a line that does not close lacks one connection, which says more
+        }
+        Diagnostic diagnostic(
+            kConnectionImpossible, graph_.connections.back().span,
+            fmt::format("no {} of {} meshes, by {} link{} from each to the next, has a place in `{}`",
+                        chain->closed ? "ring" : "line", length, chain->least_need(),
+                        chain->least_need() == 1 ? "" : "s", cluster_.source()));
+        if (chain->closed && !strands->rings.empty()) {
+            diagnostic.note(fmt::format("so many links join places into rings of {} only",
+                                        fmt::join(strands->rings, ", ")));
+        } else {
+            diagnostic.note(fmt::format("so many links join places into {}lines of {} at most",
+                                        chain->closed ? "no ring, and into " : "", strands->longest_line));
+        }
+        diagnostic.help("ask for fewer channels, or take another number of meshes");
         sink_.report(std::move(diagnostic));
         return true;
     }
