@@ -44,10 +44,6 @@ void SatProblem::add(std::span<const int> clause) {
     solver_->engine.add(0);
 }
 
-void SatProblem::assume(int literal) {
-    solver_->engine.assume(literal);
-}
-
 void SatProblem::implies_any(int literal, std::span<const int> any) {
     solver_->engine.add(-literal);
     add(any);

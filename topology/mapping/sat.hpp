@@ -34,8 +34,6 @@ class SatProblem {
 
     void add(std::span<const int> clause);
     void add(std::initializer_list<int> clause) { add(std::span(clause.begin(), clause.size())); }
-    /// For the next solve() alone: this holds.
-    void assume(int literal);
     /// `literal` implies that one of `any` holds.
     void implies_any(int literal, std::span<const int> any);
 
