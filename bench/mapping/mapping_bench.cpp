@@ -258,7 +258,7 @@ void mixed(int repeats, double seconds) {
     two_loops.insert(two_loops.end(), back.begin(), back.end());
     const MeshGraph router = mixed_job("2" + long_branch + "14" + "1222224", two_loops, true);
     one("bh-galaxy-x-torus*16@all-to-all:4", "70 meshes, two loops at a router", router);
-    one("bh-galaxy-x-torus*24@all-to-all:4", "70 meshes, two loops at a router", router);
+    one("bh-galaxy-x-torus*24@all-to-all:2", "70 meshes, two loops at a router", router);
     one("bh-galaxy*4@torus4x1", "ring of 12", mixed_job("442222222244", with(line_of(0, 11), {{11, 0}}), false));
     one("bh-galaxy*4@torus4x1", "ring of 10", mixed_job("8442222422", with(line_of(0, 9), {{9, 0}}), false));
     const std::string stages(40, '2');
