@@ -48,7 +48,6 @@ int deliver_picture(const CommandContext& context, const PictureOutput& output,
     const ShownPicture& first = views.front();
     if (output.format == "html") {
         std::vector<draw::PageView> pages;
-        std::vector<std::string> matrices;
         for (const ShownPicture& view : views) {
             pages.push_back({view.tab, &view.picture, view.overlays, {}});
         }

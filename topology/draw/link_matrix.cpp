@@ -6,6 +6,7 @@
 
 #include "topology/draw/pen_svg.hpp"
 #include "topology/draw/text_canvas.hpp"
+#include "topology/draw/xml_text.hpp"
 #include "topology/physical/json_text.hpp"
 
 namespace tt_run::topology::draw {
@@ -91,6 +92,133 @@ std::string render_list(const LinkMatrix& matrix, const TextLook& look) {
     return out + "\nnumbers: links between the two\n";
 }
 
+/// A matrix as text, its columns as wide as the terminal has room for.
+class MatrixText {
+  public:
+    MatrixText(const LinkMatrix& matrix, const TextLook& look) : matrix_(matrix), look_(look) {
+        for (const std::string& name : matrix.names) {
+            label_ = std::max(label_, name.size());
+        }
+        for (const Entry& entry : matrix.entries) {
+            most_ = std::max(most_, entry.wanted);
+        }
+    }
+
+    std::string render() {
+        const std::size_t plain = most_ < 10 ? 2 : most_ < 100 ? 3 : 4;
+        if (!fits(2)) {
+            return render_list(matrix_, look_);
+        }
+        has_letters_ = matrix_.of_chips && fits(plain + 1);
+        column_ = has_letters_ ? plain + 1 : fits(plain) ? plain : 2;
+        canvas_.write(0, 0, matrix_.title, Ink::strong);
+        place_columns();
+        add_headings();
+        for (std::size_t row = 0; row < matrix_.names.size(); ++row) {
+            add_row(row);
+        }
+        add_legend();
+        return canvas_.render(look_.colour);
+    }
+
+  private:
+    bool fits(std::size_t column) const {
+        std::size_t gaps = 0;
+        for (std::size_t k = 1; k < matrix_.names.size(); ++k) {
+            gaps += matrix_.begins_row[k] ? 1 : 0;
+        }
+        return label_ + 1 + matrix_.names.size() * column + gaps <= look_.width;
+    }
+
+    void place_columns() {
+        std::size_t x = label_ + 1;
+        for (std::size_t k = 0; k < matrix_.names.size(); ++k) {
+            x += k != 0 && matrix_.begins_row[k] ? 1 : 0;
+            at_.push_back(x);
+            x += column_;
+        }
+    }
+
+    /// They stand on end, a letter a line, unless they are as short as a column.
+    void add_headings() {
+        const std::vector<std::string> headings = short_names(matrix_.names, "/:-_.");
+        std::size_t longest = 1;
+        for (const std::string& name : headings) {
+            longest = std::max(longest, name.size());
+        }
+        const bool is_upright = longest + 1 > column_;
+        y_ = 2 + (is_upright ? longest : 1);
+        for (std::size_t k = 0; k < headings.size(); ++k) {
+            const std::string& name = headings[k];
+            for (std::size_t letter = 0; is_upright && letter < name.size(); ++letter) {
+                canvas_.write(y_ - name.size() + letter, at_[k] + column_ - 1, name.substr(letter, 1),
+                              Ink::faint);
+            }
+            if (!is_upright) {
+                canvas_.write(y_ - 1, at_[k] + column_ - name.size(), name, Ink::faint);
+            }
+        }
+    }
+
+    void add_row(std::size_t row) {
+        y_ += row != 0 && matrix_.begins_row[row] ? 1 : 0;
+        canvas_.write(y_, label_ - matrix_.names[row].size(), matrix_.names[row], Ink::faint);
+        for (std::size_t k = 0; k < matrix_.names.size(); ++k) {
+            const Entry& entry = matrix_.at(row, k);
+            const std::string text = row == k            ? itself()
+                                     : entry.wanted == 0 ? no_link()
+                                                         : words_of_links(entry);
+            const Ink ink = row == k || entry.wanted == 0     ? Ink::faint
+                            : entry.look == LinkLook::sound   ? Ink::plain
+                            : entry.look == LinkLook::missing ? Ink::alarm
+                                                              : Ink::warning;
+            canvas_.write(y_, at_[k] + column_ - width_of(text), text, ink);
+        }
+        ++y_;
+    }
+
+    /// Without colour a mark says what is amiss, in place of the letter.
+    std::string words_of_links(const Entry& entry) const {
+        if (entry.look != LinkLook::sound && entry.present < entry.wanted && !look_.colour) {
+            return entry.present == 0 ? missing() : "!" + number_of(entry);
+        }
+        return (has_letters_ ? std::string(1, entry.reach) : "") + number_of(entry);
+    }
+
+    std::string number_of(const Entry& entry) const {
+        return column_ > 2 || most_ < 10 ? fmt::format("{}", entry.present) : digit_of(entry.present);
+    }
+
+    void add_legend() {
+        const auto add = [&](const std::string& words) { canvas_.write(++y_, 0, words, Ink::faint); };
+        add(fmt::format("{} itself   {} no link   number: links between the two", itself(), no_link()));
+        if (has_letters_) {
+            add(fmt::format("b in one {}   n in one {}   x between {}", frame_word(matrix_), matrix_.unit,
+                            plural(matrix_.unit)));
+        } else if (column_ == 2 && most_ >= 10) {
+            add("a to z: 10 to 35 links   +: more");
+        }
+        if (std::any_of(matrix_.entries.begin(), matrix_.entries.end(),
+                        [](const Entry& entry) { return entry.present < entry.wanted; })) {
+            add(fmt::format("{} all links missing   ! some missing", missing()));
+        }
+    }
+
+    std::string itself() const { return look_.boxes ? "╲" : "X"; }
+    std::string no_link() const { return look_.boxes ? "·" : "."; }
+    std::string missing() const { return look_.boxes ? "×" : "x"; }
+
+    const LinkMatrix& matrix_;
+    const TextLook& look_;
+    std::size_t label_ = 0;   ///< width of the longest name
+    std::uint32_t most_ = 0;  ///< links of any two
+    std::size_t column_ = 2;  ///< width: a number; or a digit; or a number with a letter for its reach
+    bool has_letters_ = false;
+    std::vector<std::size_t> at_;  ///< of each column
+    std::size_t y_ = 0;
+    TextCanvas canvas_;
+};
+
 }  // namespace
 
 LinkMatrix make_link_matrix(const Picture& picture, std::size_t most_chips) {
@@ -130,97 +258,7 @@ LinkMatrix make_link_matrix(const Picture& picture, std::size_t most_chips) {
 }
 
 std::string render_matrix_text(const LinkMatrix& matrix, const TextLook& look) {
-    const std::size_t size = matrix.names.size();
-    std::size_t label = 0;
-    std::uint32_t most = 0;
-    for (const std::string& name : matrix.names) {
-        label = std::max(label, name.size());
-    }
-    std::size_t gaps = 0;
-    for (std::size_t k = 1; k < size; ++k) {
-        gaps += matrix.begins_row[k] ? 1 : 0;
-    }
-    for (const Entry& entry : matrix.entries) {
-        most = std::max(most, entry.wanted);
-    }
-    // Room for a letter and a number, for a number, for a digit.
-    const std::size_t full = (most < 10 ? 2 : most < 100 ? 3 : 4) + 1;
-    const std::size_t plain = full - 1;
-    const auto fits = [&](std::size_t column) { return label + 1 + size * column + gaps <= look.width; };
-    if (!fits(2)) {
-        return render_list(matrix, look);
-    }
-    const bool has_letters = matrix.of_chips && fits(full);
-    const std::size_t column = has_letters ? full : fits(plain) ? plain : 2;
-    TextCanvas canvas;
-    canvas.write(0, 0, matrix.title, Ink::strong);
-    std::vector<std::size_t> at;
-    std::size_t x = label + 1;
-    std::size_t heading = 1;
-    const std::vector<std::string> headings = short_names(matrix.names, "/:-_.");
-    for (std::size_t k = 0; k < size; ++k) {
-        x += k != 0 && matrix.begins_row[k] ? 1 : 0;
-        at.push_back(x);
-        x += column;
-        heading = std::max(heading, headings[k].size());
-    }
-    // Column headings stand on end, a letter a line, unless they are as short as a column.
-    const bool is_upright = heading + 1 > column;
-    const std::size_t top = 2 + (is_upright ? heading : 1);
-    for (std::size_t k = 0; k < size; ++k) {
-        const std::string& name = headings[k];
-        for (std::size_t letter = 0; is_upright && letter < name.size(); ++letter) {
-            canvas.write(top - name.size() + letter, at[k] + column - 1, name.substr(letter, 1), Ink::faint);
-        }
-        if (!is_upright) {
-            canvas.write(top - 1, at[k] + column - name.size(), name, Ink::faint);
-        }
-    }
-    std::size_t y = top;
-    for (std::size_t row = 0; row < size; ++row) {
-        y += row != 0 && matrix.begins_row[row] ? 1 : 0;
-        canvas.write(y, label - matrix.names[row].size(), matrix.names[row], Ink::faint);
-        for (std::size_t k = 0; k < size; ++k) {
-            const Entry& entry = matrix.at(row, k);
-            std::string text = row == k ? (look.boxes ? "╲" : "X") : (look.boxes ? "·" : ".");
-            Ink ink = Ink::faint;
-            if (entry.wanted != 0) {
-                const std::string number =
-                    column > 2 || most < 10 ? fmt::format("{}", entry.present) : digit_of(entry.present);
-                text = (has_letters ? std::string(1, entry.reach) : "") + number;
-                ink = entry.look == LinkLook::sound     ? Ink::plain
-                      : entry.look == LinkLook::missing ? Ink::alarm
-                                                        : Ink::warning;
-                if (entry.look != LinkLook::sound && entry.present < entry.wanted && !look.colour) {
-                    text = (look.boxes && entry.present == 0 ? "×"
-                            : entry.present == 0             ? "x"
-                                                             : "!") +
-                           (entry.present == 0 ? std::string() : number);
-                }
-            }
-            canvas.write(y, at[k] + column - width_of(text), text, ink);
-        }
-        ++y;
-    }
-    ++y;
-    canvas.write(y, 0,
-                 fmt::format("{} itself   {} no link   number: links between the two", look.boxes ? "╲" : "X",
-                             look.boxes ? "·" : "."),
-                 Ink::faint);
-    if (has_letters) {
-        canvas.write(++y, 0,
-                     fmt::format("b in one {}   n in one {}   x between {}", frame_word(matrix), matrix.unit,
-                                 plural(matrix.unit)),
-                     Ink::faint);
-    } else if (column == 2 && most >= 10) {
-        canvas.write(++y, 0, "a to z: 10 to 35 links   +: more", Ink::faint);
-    }
-    if (std::any_of(matrix.entries.begin(), matrix.entries.end(),
-                    [](const Entry& entry) { return entry.present < entry.wanted; })) {
-        canvas.write(++y, 0, fmt::format("{} all links missing   ! some missing", look.boxes ? "×" : "x"),
-                     Ink::faint);
-    }
-    return canvas.render(look.colour);
+    return MatrixText(matrix, look).render();
 }
 
 std::string render_matrix_svg(const LinkMatrix& matrix) {

@@ -18,9 +18,4 @@ std::string render_svg_for_page(const Picture& picture);
 /// The style sheet of all pens.
 std::string_view style_sheet();
 
-/// Text with `&`, `<`, `>` and quotes escaped.
-std::string xml_text(std::string_view text);
-/// The same with line ends kept.
-std::string xml_lines(std::string_view text);
-
 }  // namespace tt_run::topology::draw
