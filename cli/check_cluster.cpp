@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/fit_picture.hpp"
 #include "launcher/bindings/validate_job.hpp"
 #include "support/file.hpp"
 #include "topology/mapping/find_mapping.hpp"
@@ -31,15 +32,21 @@ topology::Fit check_graph(const topology::MeshGraph& graph, const launcher::JobB
     return topology::Fit::unknown;
 }
 
-topology::Fit worse(topology::Fit a, topology::Fit b) {
-    return std::min(a, b);
+void add(JobFit& all, const topology::MeshGraph& graph, const launcher::JobBindings* bindings,
+         topology::Fit fit) {
+    if (!all.pictured || (all.fit != topology::Fit::misfit && fit == topology::Fit::misfit)) {
+        all.pictured = graph;
+        all.owners = bindings == nullptr
+                         ? std::vector<topology::draw::OwnedPart>{}
+                         : owners_of(*bindings, bindings->ranks.front().mesh_graph_descriptor);
+    }
+    all.fit = std::min(all.fit, fit);
 }
 
 /// Bindings alone bring their own Mesh Graph Descriptors, one for each sub-context.
-topology::Fit check_bindings_alone(const launcher::JobBindings& bindings, const topology::Cluster& cluster,
-                                   topology::MgdProfile profile, const support::HostEnvironment& host,
-                                   DiagnosticSink& sink) {
-    topology::Fit fit = topology::Fit::possible;
+void check_bindings_alone(const launcher::JobBindings& bindings, const topology::Cluster& cluster,
+                          topology::MgdProfile profile, const support::HostEnvironment& host, JobFit& all,
+                          DiagnosticSink& sink) {
     std::vector<std::filesystem::path> seen;
     for (const launcher::BoundRank& rank : bindings.ranks) {
         const std::filesystem::path& path = rank.mesh_graph_descriptor;
@@ -55,21 +62,19 @@ topology::Fit check_bindings_alone(const launcher::JobBindings& bindings, const 
         if (graph) {
             launcher::JobBindings own = bindings;
             std::erase_if(own.ranks, [&](const auto& one) { return one.mesh_graph_descriptor != path; });
-            fit = worse(fit, check_graph(*graph, &own, cluster, sink));
+            add(all, *graph, &own, check_graph(*graph, &own, cluster, sink));
         }
     }
-    return fit;
 }
 
 }  // namespace
 
-topology::Fit check_on_cluster(const JobFiles& files, const topology::Cluster& cluster,
-                               topology::MgdProfile profile, const support::HostEnvironment& host,
-                               DiagnosticSink& sink) {
-    topology::Fit fit = topology::Fit::possible;
+JobFit check_on_cluster(const JobFiles& files, const topology::Cluster& cluster, topology::MgdProfile profile,
+                        const support::HostEnvironment& host, DiagnosticSink& sink) {
+    JobFit all;
     if (files.bindings.empty()) {
         for (const topology::MeshGraph& graph : files.graphs) {
-            fit = worse(fit, check_graph(graph, nullptr, cluster, sink));
+            add(all, graph, nullptr, check_graph(graph, nullptr, cluster, sink));
         }
     }
     for (const support::Spanned<std::string>& file : files.bindings) {
@@ -77,15 +82,15 @@ topology::Fit check_on_cluster(const JobFiles& files, const topology::Cluster& c
         sources.rank_binding = file;
         const auto bindings = launcher::load_job_bindings(sources, host, sink);
         if (!bindings) {
-            fit = topology::Fit::misfit;
+            all.fit = topology::Fit::misfit;
         } else if (files.graphs.empty()) {
-            fit = worse(fit, check_bindings_alone(*bindings, cluster, profile, host, sink));
+            check_bindings_alone(*bindings, cluster, profile, host, all, sink);
         }
-        for (const topology::MeshGraph& graph : files.graphs) {
-            fit = bindings ? worse(fit, check_graph(graph, &*bindings, cluster, sink)) : fit;
+        for (std::size_t k = 0; bindings && k < files.graphs.size(); ++k) {
+            add(all, files.graphs[k], &*bindings, check_graph(files.graphs[k], &*bindings, cluster, sink));
         }
     }
-    return fit;
+    return all;
 }
 
 }  // namespace tt_run::cli

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "launcher/bindings/job_bindings.hpp"
 #include "support/diagnostic.hpp"
 #include "support/host_environment.hpp"
+#include "topology/draw/draw_cluster.hpp"
 #include "topology/mgd/mesh_graph.hpp"
 #include "topology/mgd/validate_mgd.hpp"
 #include "topology/physical/check_fit.hpp"
@@ -19,13 +21,19 @@ struct JobFiles {
     std::vector<support::Spanned<std::string>> bindings;  ///< binding files, not read yet
 };
 
+/// The worst answer, and what a picture of it is to show: the first descriptor that does not fit, else the
+/// first; nothing if there is none.
+struct JobFit {
+    topology::Fit fit = topology::Fit::possible;
+    std::optional<topology::MeshGraph> pictured;
+    std::vector<topology::draw::OwnedPart> owners;  ///< of its parts, where bindings say so
+};
+
 /// Checks each descriptor against a cluster; where there are bindings, each descriptor with each of those,
 /// and bindings alone with the descriptors that they name. Which host a rank runs on: the one that the
 /// cluster's mapping gives this rank; else the only one; else ranks fill the hosts in their order, each the
-/// same number. Its chips are those that TT_VISIBLE_DEVICES in the bindings leaves it. Gives back the worst
-/// answer.
-topology::Fit check_on_cluster(const JobFiles& files, const topology::Cluster& cluster,
-                               topology::MgdProfile profile, const support::HostEnvironment& host,
-                               support::DiagnosticSink& sink);
+/// same number. Its chips are those that TT_VISIBLE_DEVICES in the bindings leaves it.
+JobFit check_on_cluster(const JobFiles& files, const topology::Cluster& cluster, topology::MgdProfile profile,
+                        const support::HostEnvironment& host, support::DiagnosticSink& sink);
 
 }  // namespace tt_run::cli

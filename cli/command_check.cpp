@@ -16,6 +16,7 @@
 #include "launcher/diagnostic_kinds.hpp"
 #include "support/file.hpp"
 #include "support/text.hpp"
+#include "topology/mapping/find_mapping.hpp"
 #include "topology/mgd/load_mesh_graph.hpp"
 #include "topology/physical/cluster_file.hpp"
 #include "topology/physical/cluster_text.hpp"
@@ -153,9 +154,9 @@ class Check {
             return;
         }
         const std::size_t errors_before = sink_.errors();
-        fit_ = check_on_cluster(files_, *cluster, profile_, context_.host, sink_);
+        job_ = check_on_cluster(files_, *cluster, profile_, context_.host, sink_);
         draw(*cluster);
-        if (sink_.errors() == errors_before && fit_ == topology::Fit::possible) {
+        if (sink_.errors() == errors_before && job_.fit == topology::Fit::possible) {
             found_ +=
                 fmt::format("{}: {}; nothing speaks against it\n", cluster->source(),
                             topology::render_counts(topology::measure(*cluster), cluster->links_known()));
@@ -186,7 +187,7 @@ class Check {
         if (unreadable_ || sink_.errors() != 0) {
             return unreadable_ ? kUsage : kNo;
         }
-        return fit_ == topology::Fit::unknown ? kCannotTell : fabric_;
+        return job_.fit == topology::Fit::unknown ? kCannotTell : fabric_;
     }
 
   private:
@@ -227,19 +228,25 @@ class Check {
         return cluster ? topology::render_counts(topology::measure(*cluster), cluster->links_known()) : "";
     }
 
-    /// The first descriptor on it; of bindings alone there is none at hand.
+    /// Then nothing but the bindings is wrong, and a picture of the descriptor shows nothing amiss.
+    bool fits_alone(const topology::Cluster& cluster) const {
+        DiagnosticSink told;
+        return topology::find_mapping(*job_.pictured, cluster, {}, told).answer ==
+               topology::MappingAnswer::mapped;
+    }
+
+    /// The descriptor that speaks most, on it; where there is a picture that nobody asked for, a note says so.
     void draw(const topology::Cluster& cluster) {
-        if (files_.graphs.empty()) {
+        if (!job_.pictured) {
             return;
         }
-        const topology::MeshGraph& graph = files_.graphs.front();
         if (!options_.show.empty()) {
-            drawn_ = deliver_fit(context_, options_.show, graph, cluster);
-        } else if (fit_ == topology::Fit::misfit && files_.bindings.empty()) {
+            drawn_ = deliver_fit(context_, options_.show, *job_.pictured, job_.owners, cluster);
+        } else if (job_.fit == topology::Fit::misfit && (files_.bindings.empty() || !fits_alone(cluster))) {
             sink_.report(
                 Diagnostic(kPictureThere, {}, "there is a picture of this")
                     .help(fmt::format("`tt-run show {} --cluster {}` draws it, or `--show FILE` here",
-                                      support::shell_quoted(graph.source_name),
+                                      support::shell_quoted(job_.pictured->source_name),
                                       support::shell_quoted(options_.links.cluster))));
         }
     }
@@ -252,7 +259,7 @@ class Check {
     JobFiles files_;
     std::string found_;  ///< a line for everything without errors
     bool unreadable_ = false;
-    topology::Fit fit_ = topology::Fit::possible;
+    JobFit job_;
     int drawn_ = kYes;
     int fabric_ = kYes;
 };

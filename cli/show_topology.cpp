@@ -208,10 +208,7 @@ class SubjectReader {
         if (source && !subject_.graph) {
             subject_.graph = topology::load_mesh_graph(*source, topology::MgdProfile::library, told);
         }
-        for (const launcher::RankPart& part : launcher::parts_of_ranks(*job, descriptors.front())) {
-            const launcher::BoundRank& rank = job->ranks[part.rank];
-            subject_.owners.push_back({rank.mesh_id, part.part, fmt::format("{}", rank.rank.value)});
-        }
+        subject_.owners = owners_of(*job, descriptors.front());
     }
 
     const CommandContext& context_;

@@ -175,6 +175,7 @@ class TextReader {
 
     struct Seen {
         std::uint32_t far;
+        std::uint64_t far_id;
         std::uint32_t far_channel;
         Span place;
     };
@@ -200,6 +201,7 @@ class TextReader {
                                            "it is dropped",
                                            near.second))
                         .note("a link counts when both ends see it"));
+                assembly_.add_open_end(near.first, near.second, far.far_id, far.far_channel, far.place);
             } else if (back->second.far != near.first || back->second.far_channel != near.second) {
                 sink_.report(
                     Diagnostic(kContradictoryLink, far.place,
@@ -217,6 +219,7 @@ class TextReader {
         const auto near = known(asic, "asic_id");
         for (const TextMessage* edge : topology.messages("asic_connections")) {
             const auto far = known(*edge, "dst_asic_id");
+            const std::uint64_t far_id = far ? number_in(*edge, "dst_asic_id", sink_, UINT64_MAX) : 0;
             for (const TextMessage* link : edge->messages("eth_connections")) {
                 const auto near_channel =
                     static_cast<std::uint32_t>(number_in(*link, "src_chan", sink_, kMostChannel));
@@ -226,7 +229,7 @@ class TextReader {
                     continue;
                 }
                 const auto [at, is_new] =
-                    seen.try_emplace({*near, near_channel}, Seen{*far, far_channel, link->span});
+                    seen.try_emplace({*near, near_channel}, Seen{*far, far_id, far_channel, link->span});
                 if (!is_new && (at->second.far != *far || at->second.far_channel != far_channel)) {
                     sink_.report(Diagnostic(kContradictoryLink, link->span,
                                             fmt::format("channel {} is linked to two ends", near_channel))
