@@ -101,11 +101,10 @@ void write_report(const CommandContext& context, const launcher::LaunchPlan& pla
 int run_under_supervision(const CommandContext& context, const LaunchOptions& options,
                           const launcher::LaunchPlan& plan) {
     const bool is_watched = context.console.errors_are_watched() && !options.no_status;
-    launcher::SupervisorStreams streams{context.console.standard_input(),
-                                        context.console.standard_output(),
-                                        context.console.standard_error(),
-                                        is_watched ? context.console.standard_error() : -1,
-                                        {}};
+    launcher::SupervisorStreams streams{
+        context.console.standard_input(), context.console.standard_output(),
+        context.console.standard_error(), is_watched ? context.console.standard_error() : -1,
+        !options.report.empty(),          {}};
     launcher::OutputSink events;
     if (!options.events.empty()) {
         auto opened = open_events(context, options.events);

@@ -6,6 +6,7 @@
 
 #include "device/device_grid.hpp"
 #include "device/mesh_device_state.hpp"
+#include "distributed/phase_scope.hpp"
 #include "support/require.hpp"
 
 namespace tt_run::device {
@@ -132,6 +133,7 @@ MeshDevice::MeshDevice(std::unique_ptr<MeshDeviceState> state) : state_(std::mov
 std::shared_ptr<MeshDevice> MeshDevice::create(const MeshDeviceConfig& config) {
     TT_RUN_REQUIRE(config.num_command_queues >= 1 && config.num_command_queues <= kMostCommandQueues,
                    "a mesh device has 1 or 2 command queues, not {}", config.num_command_queues);
+    const distributed::PhaseScope phase(job::PhaseKind::open);
     Runtime& runtime = Runtime::get();
     runtime.warn_of_changed_environment();
     const LocalSystem& system = runtime.system();
@@ -182,6 +184,7 @@ void MeshDevice::close() {
     if (!state_->open) {
         return;
     }
+    const distributed::PhaseScope phase(job::PhaseKind::close);
     for (const auto& weak : state_->submeshes) {
         if (const auto submesh = weak.lock()) {
             submesh->close();

@@ -10,6 +10,7 @@
 
 #include "distributed/mpi_communicator.hpp"
 #include "distributed/mpi_end.hpp"
+#include "distributed/phase_scope.hpp"
 #include "distributed/progress.hpp"
 #include "distributed/wait_until.hpp"
 #include "support/call_place.hpp"
@@ -290,6 +291,7 @@ class MpiContext : public DistributedContext {
 }  // namespace
 
 ContextPtr start_mpi() {
+    const PhaseScope phase(job::PhaseKind::mpi);
     int initialized = 0;
     MPI_Initialized(&initialized);
     if (initialized == 0) {

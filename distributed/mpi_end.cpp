@@ -9,6 +9,7 @@
 #include <mpi.h>
 
 #include "distributed/mpi_communicator.hpp"
+#include "distributed/phase_scope.hpp"
 #include "distributed/wait_report.hpp"
 #include "distributed/wait_until.hpp"
 #include "job/variable_names.hpp"
@@ -82,6 +83,7 @@ void finish_mpi(int exit_code, void*) {
     if (exit_code != 0 || finalized != 0) {
         return;
     }
+    const PhaseScope phase(job::PhaseKind::close);
     try {
         // MPI_Finalize would wait for the others too, at full load and without a word.
         MPI_Request request = MPI_REQUEST_NULL;

@@ -107,6 +107,13 @@ void WaitReport::close() {
     listener_.reset();
 }
 
+void WaitReport::enter(const job::Phase& phase) {
+    const std::lock_guard lock(mutex_);
+    if (auto* const supervisor = dynamic_cast<Supervisor*>(listener_.get())) {
+        supervisor->tell(phase);
+    }
+}
+
 bool WaitReport::hand_over(std::string_view report) {
     const std::lock_guard lock(mutex_);
     auto* const supervisor = dynamic_cast<Supervisor*>(listener_.get());

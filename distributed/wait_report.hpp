@@ -55,6 +55,8 @@ class WaitReport {
     void leave();
     /// Forgets who listens: MPI is about to end.
     void close();
+    /// The supervisor, if there is one, is told what the rank is at (phase_scope.hpp).
+    void enter(const job::Phase& phase);
     /// Hands a report of the whole rank to the supervisor; false if there is none.
     bool hand_over(std::string_view report);
 

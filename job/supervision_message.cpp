@@ -24,6 +24,7 @@ class Writer {
     void field(bool value) { number(static_cast<std::uint8_t>(value)); }
     void field(Role value) { number(static_cast<std::uint8_t>(value)); }
     void field(Stream value) { number(static_cast<std::uint8_t>(value)); }
+    void field(PhaseKind value) { number(static_cast<std::uint8_t>(value)); }
     void field(Rank value) { number(static_cast<std::uint32_t>(value.value)); }
     void field(std::string_view value) {
         field(static_cast<std::uint32_t>(value.size()));
@@ -77,6 +78,7 @@ class Reader {
     }
     void field(Role& value) { value = choice<Role>(3); }
     void field(Stream& value) { value = choice<Stream>(2); }
+    void field(PhaseKind& value) { value = choice<PhaseKind>(5); }
     void field(Rank& value) {
         const auto number_read = number<std::uint32_t>();
         ok_ = ok_ && number_read <= 0x7fffffffU;
@@ -129,9 +131,10 @@ void visit_fields(Codec& codec, M& m) {
     if constexpr (std::is_same_v<T, Hello>) {
         codec.fields(m.version, m.token, m.role, m.rank, m.pid, m.host, m.release);
     } else if constexpr (std::is_same_v<T, StartOrder>) {
-        codec.fields(m.arguments, m.environment, m.directory, m.has_input, m.grace_ms, m.silence_ms, m.files);
+        codec.fields(m.arguments, m.environment, m.directory, m.has_input, m.grace_ms, m.silence_ms,
+                     m.wants_phases, m.files);
     } else if constexpr (std::is_same_v<T, Started>) {
-        codec.fields(m.pid);
+        codec.fields(m.pid, m.at_ns);
     } else if constexpr (std::is_same_v<T, NotStarted>) {
         codec.fields(m.error_number, m.attempt);
     } else if constexpr (std::is_same_v<T, Output>) {
@@ -158,6 +161,8 @@ void visit_fields(Codec& codec, M& m) {
         codec.fields(m.piece);
     } else if constexpr (std::is_same_v<T, Unreachable>) {
         codec.fields(m.host, m.reason);
+    } else if constexpr (std::is_same_v<T, Phase>) {
+        codec.fields(m.kind, m.at_ns);
     } else {
         static_assert(std::is_empty_v<T>, "list the fields of this message");
     }

@@ -16,7 +16,7 @@
 namespace tt_run::job {
 
 /// Both ends must speak the same; the first message carries it.
-inline constexpr std::uint32_t kProtocolVersion = 2;
+inline constexpr std::uint32_t kProtocolVersion = 3;
 
 /// Output that an agent may have under way before the supervisor has given credit back, and input the other
 /// way round: what bounds both ends' memory.
@@ -31,6 +31,9 @@ inline constexpr std::uint32_t kLargestFromSupervisor = 16U << 20U;
 /// `reach`: what speaks to one host for the MPI launcher (launcher/agent/reach_host.hpp); of no rank.
 enum class Role : std::uint8_t { agent = 1, runtime = 2, reach = 3 };
 enum class Stream : std::uint8_t { output = 1, error = 2 };
+/// What a rank is at. `mpi`: starting MPI; `open`: opening a mesh device; `sockets`: meeting the other ends
+/// of sockets; `run`: none of the others; `close`: closing devices, ending MPI.
+enum class PhaseKind : std::uint8_t { mpi = 1, open = 2, sockets = 3, run = 4, close = 5 };
 
 /// The first message on a connection. Anything else first, or the wrong token, and the peer is dropped. Its
 /// fields are the same in every version, so that a supervisor can name one that is not its own.
@@ -60,11 +63,13 @@ struct StartOrder {
     std::uint32_t grace_ms = 0;  ///< between TERM and KILL when the supervisor is lost
     /// A supervisor of which nothing has been heard for so long is lost; 0 if it sends no Heartbeats.
     std::uint32_t silence_ms = 0;
+    bool wants_phases = false;  ///< the agent is to tell those that it sees of the program's MPI
     std::vector<HandedFile> files;
 };
 
 struct Started {
     std::uint32_t pid = 0;
+    std::uint64_t at_ns = 0;  ///< when, by the host's monotonic clock
 };
 
 /// The program could not be started.
@@ -173,6 +178,13 @@ struct Report {
     std::string_view piece;
 };
 
+/// The rank is at something else now. From its runtime, which knows, or from its agent, which sees only how
+/// the program talks to Hydra. Told if TT_RUN_PHASES is set, for a report or a status line.
+struct Phase {
+    PhaseKind kind = PhaseKind::run;
+    std::uint64_t at_ns = 0;  ///< since when, by the same clock as Started
+};
+
 /// Between hosts, from a supervisor now and then; an agent sends it back. A peer that is silent is frozen, or
 /// cut off.
 struct Heartbeat {};
@@ -185,7 +197,7 @@ struct Unreachable {
 
 using Message = std::variant<Hello, StartOrder, Started, NotStarted, Output, Credit, Input, Exited, Aborted,
                              Gone, Signal, Terminate, TakeStacks, Stacks, Leave, Blocked, Unblocked, Probe,
-                             Report, Heartbeat, Unreachable>;
+                             Report, Heartbeat, Unreachable, Phase>;
 
 /// The message as one frame, ready to be written.
 std::string encode(const Message& message);

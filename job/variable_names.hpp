@@ -34,6 +34,8 @@ inline constexpr char kJobVariable[] = "TT_RUN_JOB";
 /// the program.
 inline constexpr char kSupervisorVariable[] = "TT_RUN_SUPERVISOR";
 inline constexpr char kTokenVariable[] = "TT_RUN_TOKEN";
+/// Set if somebody looks at the phases that a rank goes through.
+inline constexpr char kPhasesVariable[] = "TT_RUN_PHASES";
 /// Of the MPI launcher alone: a directory for its temporary files, which goes with the job.
 inline constexpr char kScratchVariable[] = "TT_RUN_SCRATCH";
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "device/mesh_device_state.hpp"
+#include "distributed/phase_scope.hpp"
 #include "sockets/connect_ends.hpp"
 #include "sockets/handshake.hpp"
 #include "sockets/socket_memory.hpp"
@@ -222,6 +223,7 @@ milliseconds socket_deadline() {
 MeshSocket::MeshSocket(const std::shared_ptr<device::MeshDevice>& device, const SocketConfig& config,
                        std::source_location where) {
     TT_RUN_REQUIRE(device != nullptr && device->is_open(), "a socket needs an open mesh device");
+    const distributed::PhaseScope phase(job::PhaseKind::sockets);
     check_socket_config(config);
     const Ends ends = find_ends(config, *device->state().runtime);
     const Rank own = ends.context->rank();

@@ -35,6 +35,10 @@ using Clock = std::chrono::steady_clock;
 /// Without a supervisor or a launcher the rank has no longer than this between TERM and KILL.
 constexpr milliseconds kLostGrace{300};
 
+std::uint64_t monotonic_ns() {
+    return static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now().time_since_epoch()).count());
+}
+
 bool is_deadly(int signal) {
     return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
 }
@@ -101,6 +105,7 @@ class Agent {
         }
         if (launcher.revents != 0) {
             pmi_->take_from_launcher();
+            tell_phase();
         }
         if (program.revents != 0 && pmi_->program() >= 0) {
             take_from_pmi();
@@ -168,6 +173,7 @@ class Agent {
         was_ordered_ = true;
         grace_ = milliseconds(order.grace_ms);
         silence_ = milliseconds(order.silence_ms);
+        wants_phases_ = order.wants_phases;
         if (told_signal_ != 0) {
             return ended({static_cast<int>(told_signal_), 0});  // before it has begun
         }
@@ -176,13 +182,14 @@ class Agent {
             has_exited_ = true;
             return say(job::NotStarted{0, environment.error().message()});
         }
+        const std::uint64_t at = monotonic_ns();
         if (const int error = start(order, *std::move(environment)); error != 0) {
             processes_.reset();
             has_exited_ = true;
             say(job::NotStarted{static_cast<std::uint32_t>(error),
                                 "running `" + order.arguments.front() + "` in `" + order.directory + "`"});
         } else {
-            say(job::Started{static_cast<std::uint32_t>(processes_->program())});
+            say(job::Started{static_cast<std::uint32_t>(processes_->program()), at});
         }
     }
     void obey(const job::Heartbeat& beat) { say(beat); }
@@ -242,6 +249,14 @@ class Agent {
         if (const auto code = pmi_->take_from_program()) {
             say(job::Aborted{*code});
         }
+        tell_phase();
+    }
+
+    void tell_phase() {
+        const auto kind = pmi_->take_phase();
+        if (kind && wants_phases_) {
+            say(job::Phase{*kind, monotonic_ns()});
+        }
     }
 
     // ---- signals
@@ -284,6 +299,7 @@ class Agent {
     std::optional<RankProcesses> processes_;  ///< once started
     std::optional<PmiRelay> pmi_;
     std::uint32_t told_signal_ = 0;  ///< the first deadly one that somebody sent to this process
+    bool wants_phases_ = false;
     bool was_ordered_ = false;
     bool was_told_to_end_ = false;
     bool has_exited_ = false;

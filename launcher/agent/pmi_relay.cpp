@@ -47,6 +47,16 @@ std::optional<std::uint32_t> abort_code(std::string_view line) {
                : static_cast<std::uint32_t>(std::atol(std::string(line.substr(code + 9)).c_str()));
 }
 
+std::optional<job::PhaseKind> phase_after(std::string_view line) {
+    if (line.starts_with("cmd=init ") || line.starts_with("cmd=barrier_in")) {
+        return job::PhaseKind::mpi;
+    }
+    if (line.starts_with("cmd=barrier_out")) {
+        return job::PhaseKind::run;
+    }
+    return line.starts_with("cmd=finalize") ? std::optional(job::PhaseKind::close) : std::nullopt;
+}
+
 PmiRelay::PmiRelay(int launcher, job::Descriptor agent_end)
     : launcher_(launcher), program_(std::move(agent_end)) {}
 
@@ -54,6 +64,9 @@ void PmiRelay::take_from_launcher() {
     std::array<char, kReadBytes> block;
     const ssize_t got = ::read(launcher_.get(), block.data(), block.size());
     if (got > 0 && program_) {
+        launcher_line_.append(block.data(), static_cast<std::size_t>(got));
+        look_for_phases(launcher_line_);
+        keep_unfinished(launcher_line_);
         write_fully(program_.get(), {block.data(), static_cast<std::size_t>(got)});
     } else if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
         launcher_open_ = false;
@@ -75,11 +88,28 @@ std::optional<std::uint32_t> PmiRelay::take_from_program() {
     if (const auto code = abort_code(line_)) {
         return code;
     }
-    const std::size_t last_end = line_.rfind('\n');
-    line_.erase(
-        0, last_end == std::string::npos ? (line_.size() > kLongestLine ? line_.size() : 0) : last_end + 1);
+    look_for_phases(line_);
+    keep_unfinished(line_);
     write_fully(launcher_.get(), bytes);
     return std::nullopt;
+}
+
+void PmiRelay::look_for_phases(std::string_view lines) {
+    for (std::size_t end = 0; (end = lines.find('\n')) != std::string_view::npos;
+         lines.remove_prefix(end + 1)) {
+        if (const auto phase = phase_after(lines.substr(0, end))) {
+            phase_ = phase;
+        }
+    }
+}
+
+void PmiRelay::keep_unfinished(std::string& lines) {
+    const std::size_t last_end = lines.rfind('\n');
+    if (last_end != std::string::npos) {
+        lines.erase(0, last_end + 1);
+    } else if (lines.size() > kLongestLine) {
+        lines.clear();
+    }
 }
 
 }  // namespace tt_run::launcher

@@ -65,6 +65,10 @@ job::StartOrder build_start_order(const PlannedRank& rank, const LaunchPlan& pla
     order.environment.push_back(std::string(job::kJobVariable) + "=" + supervisor.job);
     order.environment.push_back(std::string(job::kSupervisorVariable) + "=" + supervisor.address);
     order.environment.push_back(std::string(job::kTokenVariable) + "=" + supervisor.token);
+    order.wants_phases = where.wants_phases;
+    if (where.wants_phases) {
+        order.environment.push_back(std::string(job::kPhasesVariable) + "=1");
+    }
     return order;
 }
 

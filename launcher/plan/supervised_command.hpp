@@ -31,6 +31,7 @@ SupervisedCommand build_supervised_command(const LaunchPlan& plan, const support
 struct RankStart {
     bool has_input = false;
     bool between_hosts = false;  ///< it is handed files, and hears heartbeats
+    bool wants_phases = false;   ///< what the rank is at is looked at: a report, or a status line
 };
 
 /// What the rank's agent is told to start. The token is a runtime's.

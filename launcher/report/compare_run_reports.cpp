@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "launcher/report/phase_marks.hpp"
 #include "launcher/report/render_run_report.hpp"
 
 namespace tt_run::launcher {
@@ -69,21 +70,6 @@ Values links_of(const RunReport& report) {
     return values;
 }
 
-/// The longest that any rank spent in each phase.
-std::map<std::string, double> longest_phases(const RunReport& report) {
-    std::map<std::string, double> longest;
-    for (const ReportedRank& rank : report.ranks) {
-        std::map<std::string, double> sums;
-        for (const ReportedPhase& phase : rank.phases) {
-            sums[phase.name] += phase.end - phase.begin;
-        }
-        for (const auto& [name, sum] : sums) {
-            longest[name] = std::max(longest[name], sum);
-        }
-    }
-    return longest;
-}
-
 Json lines_json(const std::vector<ReportDiff::Line>& lines) {
     Json json = Json::array();
     for (const ReportDiff::Line& line : lines) {
@@ -120,13 +106,14 @@ ReportDiff compare_reports(const RunReport& before, const RunReport& after) {
     compare(links_of(before), links_of(after), diff.differences);
     diff.times.push_back(
         {"whole run", fmt::format("{:.3f} s", before.seconds), fmt::format("{:.3f} s", after.seconds)});
-    const auto phases_before = longest_phases(before);
-    const auto phases_after = longest_phases(after);
-    for (const char* const name : {"launch", "run"}) {
-        const auto a = phases_before.find(name);
-        const auto b = phases_after.find(name);
+    const auto phases_before = longest_by_phase(before);
+    const auto phases_after = longest_by_phase(after);
+    for (const PhaseMark& mark : kPhaseMarks) {
+        const auto a = phases_before.find(mark.name);
+        const auto b = phases_after.find(mark.name);
         if (a != phases_before.end() || b != phases_after.end()) {
-            diff.times.push_back({name, a == phases_before.end() ? "-" : fmt::format("{:.3f} s", a->second),
+            diff.times.push_back({std::string(mark.name),
+                                  a == phases_before.end() ? "-" : fmt::format("{:.3f} s", a->second),
                                   b == phases_after.end() ? "-" : fmt::format("{:.3f} s", b->second)});
         }
     }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "launcher/report/phase_marks.hpp"
 #include "support/text.hpp"
 #include "topology/draw/text_canvas.hpp"
 
@@ -17,18 +18,6 @@ namespace {
 constexpr std::size_t kBarWidth = 44;
 constexpr std::size_t kMostRows = 40;
 constexpr std::size_t kMostLinks = 12;
-
-/// The phases in the order of their coming, each with the letter that stands for it.
-struct PhaseMark {
-    std::string_view name;
-    char letter;
-    std::int32_t hue;
-};
-constexpr PhaseMark kPhases[] = {{"launch", 'l', 6}, {"run", '=', 2}};
-
-const PhaseMark& mark_of(std::string_view name) {
-    return name == kPhases[0].name ? kPhases[0] : kPhases[1];
-}
 
 std::string words_of(const std::vector<std::string>& program) {
     std::vector<std::string> quoted;
@@ -81,17 +70,6 @@ class ReportText {
     }
 
     void add_timeline() {
-        std::vector<std::string> legend;
-        for (const PhaseMark& mark : kPhases) {
-            const bool is_used =
-                std::any_of(report_.ranks.begin(), report_.ranks.end(), [&](const ReportedRank& rank) {
-                    return std::any_of(rank.phases.begin(), rank.phases.end(),
-                                       [&](const ReportedPhase& phase) { return phase.name == mark.name; });
-                });
-            if (is_used) {
-                legend.push_back(fmt::format("{} {}", mark.letter, mark.name));
-            }
-        }
         line(
             fmt::format("rank  mesh   {:<{}}  end", fmt::format("0 to {:.3f} s", report_.seconds), kBarWidth),
             draw::Ink::strong);
@@ -106,7 +84,35 @@ class ReportText {
         if (report_.ranks.size() > kMostRows) {
             line(fmt::format("... of {} ranks", report_.ranks.size()), draw::Ink::faint);
         }
-        line(support::join(legend, "   "), draw::Ink::faint);
+        add_phases();
+    }
+
+    /// What the letters mean, and how long each phase took the rank that it took longest.
+    void add_phases() {
+        constexpr std::size_t kInLine = 3;
+        std::size_t shown = 0;
+        const auto longest = longest_by_phase(report_);
+        for (const PhaseMark& mark : kPhaseMarks) {
+            const auto found = longest.find(mark.name);
+            if (found == longest.end()) {
+                continue;
+            }
+            const std::size_t row = out_.rows() - (shown % kInLine == 0 ? 0 : 1);
+            const std::size_t column = 13 + shown++ % kInLine * 22;
+            out_.write(row, column, look_.colour ? " " : std::string(1, mark.letter),
+                       draw::ink_of_hue(mark.hue));
+            out_.write(row, column + 2, fmt::format("{:<7} {:>7.3f} s", mark.name, found->second),
+                       draw::Ink::faint);
+            if (shown == 1) {
+                out_.write(row, 0, "longest", draw::Ink::faint);
+            }
+        }
+        const bool unknown = std::ranges::any_of(
+            report_.ranks, [](const ReportedRank& rank) { return rank.phases_from == "nobody"; });
+        if (unknown && !report_.ranks.empty()) {
+            line("  ranks without this runtime and without Hydra tell no phases between launch and end",
+                 draw::Ink::faint);
+        }
     }
 
     void add_bar(const ReportedRank& rank) {
@@ -116,8 +122,11 @@ class ReportText {
                                      : fmt::format("{}", rank.mesh_id);
         out_.write(row, 0, fmt::format("{:>4}  {:<6}", rank.rank, mesh));
         const double scale = report_.seconds > 0 ? kBarWidth / report_.seconds : 0;
-        for (const ReportedPhase& phase : rank.phases) {
-            const auto begin = static_cast<std::size_t>(phase.begin * scale);
+        std::vector<ReportedPhase> longest_first = rank.phases;  // so that the short ones stay to be seen
+        std::ranges::stable_sort(longest_first, std::ranges::greater(),
+                                 [](const ReportedPhase& phase) { return phase.end - phase.begin; });
+        for (const ReportedPhase& phase : longest_first) {
+            const auto begin = std::min(kBarWidth - 1, static_cast<std::size_t>(phase.begin * scale));
             const auto end =
                 std::min(kBarWidth, std::max(begin + 1, static_cast<std::size_t>(phase.end * scale)));
             const PhaseMark& mark = mark_of(phase.name);
@@ -177,7 +186,7 @@ class ReportText {
 
     void add_last_words() {
         for (const ReportedRank& rank : report_.ranks) {
-            if (!rank.last_stderr.empty()) {
+            if (rank.exit_code != 0 && !rank.last_stderr.empty()) {
                 line("");
                 line(fmt::format("last lines of rank {}", rank.rank), draw::Ink::strong);
                 lines(rank.last_stderr);

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "job/variable_names.hpp"
+#include "launcher/plan/plan_json.hpp"
 #include "launcher/run/failure_report.hpp"
 #include "launcher/run/job_report.hpp"
 #include "support/file.hpp"
@@ -63,20 +64,25 @@ ReportedRank report_rank(const PlannedRank& planned, const RankOutcome& outcome)
     rank.peak_memory_bytes = outcome.peak_memory_bytes;
     rank.stdout_bytes = outcome.output_bytes;
     rank.stderr_bytes = outcome.error_bytes;
-    if (outcome.failed()) {
-        rank.last_stderr = last_lines(outcome.last_errors, kLinesKept, "");
-    }
+    rank.last_stderr = last_lines(outcome.last_errors, kLinesKept, "");
     return rank;
 }
 
-/// Launch until the program starts, then its run.
 std::vector<ReportedPhase> phases_of(const RankOutcome& outcome, double end) {
     if (outcome.state == RankOutcome::State::waiting || outcome.state == RankOutcome::State::not_started) {
         return {{"launch", 0, rounded(end)}};
     }
-    const double begin = rounded(outcome.started_after_seconds);
-    const double over = outcome.ended_after_seconds > 0 ? outcome.ended_after_seconds : end;
-    return {{"launch", 0, begin}, {"run", begin, rounded(std::max(over, begin))}};
+    std::vector<ReportedPhase> phases;
+    for (const PhaseStretch& stretch :
+         outcome.phases.stretches(outcome.started_after_seconds,
+                                  outcome.ended_after_seconds > 0 ? outcome.ended_after_seconds : end)) {
+        phases.push_back({std::string(stretch.name), rounded(stretch.begin), rounded(stretch.end)});
+    }
+    return phases;
+}
+
+std::string measurer_of(const RankPhases& phases) {
+    return phases.is_unknown() ? "nobody" : phases.is_told_by_runtime() ? "runtime" : "agent";
 }
 
 Json rank_json(const ReportedRank& rank) {
@@ -102,6 +108,7 @@ Json rank_json(const ReportedRank& rank) {
         phases.push_back({{"name", phase.name}, {"begin_seconds", phase.begin}, {"end_seconds", phase.end}});
     }
     json["phases"] = std::move(phases);
+    json["phases_from"] = rank.phases_from;
     json["last_stderr"] = rank.last_stderr;
     return json;
 }
@@ -155,6 +162,7 @@ ReportedRank parse_rank(const Json& json) {
         rank.phases.push_back({phase.at("name").get<std::string>(), phase.at("begin_seconds").get<double>(),
                                phase.at("end_seconds").get<double>()});
     }
+    rank.phases_from = json.value("phases_from", "nobody");
     rank.last_stderr = json.value("last_stderr", "");
     return rank;
 }
@@ -241,11 +249,15 @@ RunReport build_run_report(const LaunchPlan& plan, const JobOutcome& outcome) {
     if (const RankOutcome* const first = outcome.first_failure()) {
         report.first_failure = first->rank.value;
     }
+    if (const auto decided = render_plan_json(plan)) {
+        report.plan = Json::parse(*decided).dump();
+    }
     std::vector<std::string> paths;
     for (const RankOutcome& rank : outcome.ranks) {
         const PlannedRank& planned = plan.ranks[static_cast<std::size_t>(rank.rank.value)];
         report.ranks.push_back(report_rank(planned, rank));
         report.ranks.back().phases = phases_of(rank, outcome.seconds);
+        report.ranks.back().phases_from = measurer_of(rank.phases);
         const auto path = planned.environment.find(job::kMeshGraphDescriptorVariable);
         if (path != planned.environment.end() &&
             std::find(paths.begin(), paths.end(), path->second.value) == paths.end()) {
@@ -309,6 +321,7 @@ std::string render_report_json(const RunReport& report) {
     list("mesh_graph_descriptors", report.descriptors, [](const ReportedDescriptor& one) {
         return Json{{"path", one.path}, {"text", one.text}};
     });
+    json["plan"] = report.plan.empty() ? Json(nullptr) : Json::parse(report.plan);
     return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -348,6 +361,9 @@ Result<RunReport> parse_run_report(std::string_view text) {
         for (const Json& one : json->value("mesh_graph_descriptors", Json::array())) {
             report.descriptors.push_back(
                 {one.at("path").get<std::string>(), one.at("text").get<std::string>()});
+        }
+        if (const Json plan = json->value("plan", Json(nullptr)); !plan.is_null()) {
+            report.plan = plan.dump();
         }
     } catch (const Json::exception& problem) {
         return std::unexpected(without_number(problem));

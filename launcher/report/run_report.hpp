@@ -15,7 +15,7 @@ namespace tt_run::launcher {
 
 /// A stretch of a rank's time, in seconds since the launch.
 struct ReportedPhase {
-    std::string name;  ///< "launch", "run"
+    std::string name;  ///< "launch", "MPI", "open", "sockets", "run", "close"
     double begin = 0;
     double end = 0;
     bool operator==(const ReportedPhase&) const = default;
@@ -40,8 +40,11 @@ struct ReportedRank {
     std::uint64_t peak_memory_bytes = 0;
     std::uint64_t stdout_bytes = 0;
     std::uint64_t stderr_bytes = 0;
-    std::vector<ReportedPhase> phases;
-    std::string last_stderr;  ///< its last lines, of a rank that failed or that all failed with
+    std::vector<ReportedPhase> phases;  ///< from 0 to its end, without gaps
+    /// Who measured them: "runtime"; "agent", which saw MPI start and no more; or "nobody", launch and run
+    /// alone.
+    std::string phases_from = "nobody";
+    std::string last_stderr;  ///< its last lines
     bool operator==(const ReportedRank&) const = default;
 };
 
@@ -93,6 +96,8 @@ struct RunReport {
     std::vector<ReportedLink> links;
     std::string model;  ///< what `modelled_us` is, where it came from
     std::vector<ReportedDescriptor> descriptors;
+    std::string
+        plan;  ///< what was decided before (plan_json.hpp), as JSON in one line; empty if it is not known
     bool operator==(const RunReport&) const = default;
 };
 

@@ -1,12 +1,15 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include <fmt/format.h>
 
+#include "launcher/report/phase_marks.hpp"
 #include "launcher/report/render_run_report.hpp"
+#include "launcher/report/run_report_plan.hpp"
 #include "support/text.hpp"
 #include "topology/draw/pen_html.hpp"
-#include "topology/draw/pen_svg.hpp"
+#include "topology/draw/xml_text.hpp"
 
 namespace tt_run::launcher {
 
@@ -14,13 +17,6 @@ namespace draw = topology::draw;
 using draw::xml_text;
 
 namespace {
-
-/// Phases and their hues, the same as in the text.
-constexpr std::pair<std::string_view, int> kPhases[] = {{"launch", 6}, {"run", 2}};
-
-int hue_of(std::string_view name) {
-    return name == kPhases[0].first ? kPhases[0].second : kPhases[1].second;
-}
 
 std::string program_of(const RunReport& report) {
     std::vector<std::string> words;
@@ -48,6 +44,18 @@ std::string outcome_html(const RunReport& report) {
     return out;
 }
 
+/// 1, 2 or 5 times a power of ten: ticks that many, or somewhat fewer, to the whole.
+double step_of_ticks(double whole, double ticks) {
+    const double least = whole / ticks;
+    const double power = std::pow(10.0, std::floor(std::log10(least)));
+    for (const double step : {1.0, 2.0, 5.0}) {
+        if (step * power >= least) {
+            return step * power;
+        }
+    }
+    return 10 * power;
+}
+
 /// A bar for each rank, a stretch for each phase.
 std::string timeline_html(const RunReport& report) {
     constexpr double kLeft = 150;
@@ -59,12 +67,13 @@ std::string timeline_html(const RunReport& report) {
         "<h2>Timeline</h2>\n<svg class=\"tt-run\" viewBox=\"0 0 1060 {0:g}\" width=\"1060\" height=\"{0:g}\" "
         "role=\"img\" aria-label=\"phases of each rank\">\n",
         height);
-    for (int tick = 0; tick <= 8; ++tick) {
-        const double x = kLeft + kWidth * tick / 8;
+    const double step = report.seconds > 0 ? step_of_ticks(report.seconds, 9) : 1;
+    for (int tick = 0; tick * step <= report.seconds; ++tick) {
+        const double x = kLeft + tick * step * scale;
         out += fmt::format(
             "<path class=\"frame\" d=\"M{0:g} 22V{1:g}\"/><text class=\"soft\" text-anchor=\"middle\" "
             "x=\"{0:g}\" y=\"14\">{2:.3g}{3}</text>\n",
-            x, height - 30, report.seconds * tick / 8, tick == 8 ? " s" : "");
+            x, height - 30, tick * step, tick == 0 ? " s" : "");
     }
     double y = 28;
     for (const ReportedRank& rank : report.ranks) {
@@ -77,10 +86,11 @@ std::string timeline_html(const RunReport& report) {
             y + 12, rank.rank, xml_text(mesh));
         for (const ReportedPhase& phase : rank.phases) {
             out += fmt::format(
-                "<g class=\"c hue h{}\"><title>rank {} {}: {:.6f} s, from {:.6f} s</title><rect x=\"{:.1f}\" "
-                "y=\"{:g}\" width=\"{:.1f}\" height=\"14\" rx=\"2\"/></g>",
-                hue_of(phase.name), rank.rank, xml_text(phase.name), phase.end - phase.begin, phase.begin,
-                kLeft + phase.begin * scale, y, std::max(1.0, (phase.end - phase.begin) * scale - 0.6));
+                "<g class=\"phase h{}\"><title>rank {} {}: {:.6f} s, from {:.6f} s</title><rect x=\"{:.1f}\" "
+                "y=\"{:g}\" width=\"{:.1f}\" height=\"14\"/></g>",
+                mark_of(phase.name).hue, rank.rank, xml_text(phase.name), phase.end - phase.begin,
+                phase.begin, kLeft + phase.begin * scale, y,
+                std::max(1.0, (phase.end - phase.begin) * scale - 0.6));
         }
         out += fmt::format("<text class=\"{}\" x=\"{:g}\" y=\"{:g}\">{}</text>\n",
                            rank.exit_code == 0 ? "soft" : "alarm", kLeft + kWidth + 12, y + 12,
@@ -88,13 +98,16 @@ std::string timeline_html(const RunReport& report) {
         y += kRow;
     }
     double x = kLeft;
-    for (const auto& [name, hue] : kPhases) {
-        out += fmt::format(
-            "<g class=\"c hue h{}\"><rect x=\"{:g}\" y=\"{:g}\" width=\"14\" height=\"10\" "
-            "rx=\"2\"/></g><text "
-            "class=\"soft\" x=\"{:g}\" y=\"{:g}\">{}</text>",
-            hue, x, height - 18, x + 20, height - 9, name);
-        x += 92;
+    const auto longest = longest_by_phase(report);
+    out += fmt::format("<text class=\"soft\" x=\"0\" y=\"{:g}\">longest in a rank</text>", height - 9);
+    for (const PhaseMark& mark : kPhaseMarks) {
+        if (const auto found = longest.find(mark.name); found != longest.end()) {
+            out += fmt::format(
+                "<g class=\"h{}\"><rect x=\"{:g}\" y=\"{:g}\" width=\"14\" height=\"10\" "
+                "rx=\"2\"/></g><text class=\"soft\" x=\"{:g}\" y=\"{:g}\">{} {:.3f} s</text>",
+                mark.hue, x, height - 18, x + 20, height - 9, mark.name, found->second);
+            x += 126;
+        }
     }
     return out + "\n</svg>\n";
 }
@@ -103,26 +116,39 @@ std::string ranks_html(const RunReport& report) {
     std::string out =
         "<h2>Ranks</h2>\n<table class=\"table\"><thead><tr><th "
         "class=\"n\">rank</th><th>host</th><th>mesh</th>"
-        "<th>devices</th><th>end</th><th class=\"n\">started</th><th class=\"n\">ended</th><th "
-        "class=\"n\">memory</th>"
-        "<th class=\"n\">stdout</th><th class=\"n\">stderr</th></tr></thead><tbody>\n";
+        "<th>devices</th><th>end</th>";
+    const auto phases = longest_by_phase(report);
+    for (const PhaseMark& mark : kPhaseMarks) {
+        out += phases.contains(mark.name) ? fmt::format("<th class=\"n\">{}</th>", mark.name) : "";
+    }
+    out +=
+        "<th class=\"n\">memory</th><th class=\"n\">stdout</th><th "
+        "class=\"n\">stderr</th></tr></thead><tbody>\n";
     for (const ReportedRank& rank : report.ranks) {
+        out += fmt::format("<tr><td class=\"n\">{}</td><td>{}</td><td>{}{}</td><td>{}</td><td{}>{}</td>",
+                           rank.rank, xml_text(rank.host), rank.mesh_id,
+                           rank.mesh_host_rank ? fmt::format(".{}", *rank.mesh_host_rank) : "",
+                           xml_text(rank.chips.value_or("all")), rank.exit_code == 0 ? "" : " class=\"bad\"",
+                           xml_text(rank.description));
+        const auto seconds = seconds_by_phase(rank);
+        for (const PhaseMark& mark : kPhaseMarks) {
+            if (phases.contains(mark.name)) {
+                const auto own = seconds.find(mark.name);
+                out += own == seconds.end() ? "<td class=\"n\">-</td>"
+                                            : fmt::format("<td class=\"n\">{:.3f} s</td>", own->second);
+            }
+        }
         out += fmt::format(
-            "<tr><td class=\"n\">{}</td><td>{}</td><td>{}{}</td><td>{}</td><td{}>{}</td><td "
-            "class=\"n\">{:.3f} s</td><td "
-            "class=\"n\">{:.3f} s</td><td class=\"n\">{:.1f} MiB</td><td class=\"n\">{}</td><td "
-            "class=\"n\">{}</td></tr>\n",
-            rank.rank, xml_text(rank.host), rank.mesh_id,
-            rank.mesh_host_rank ? fmt::format(".{}", *rank.mesh_host_rank) : "",
-            xml_text(rank.chips.value_or("all")), rank.exit_code == 0 ? "" : " class=\"bad\"",
-            xml_text(rank.description), rank.started_seconds, rank.ended_seconds,
+            "<td class=\"n\">{:.1f} MiB</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
             static_cast<double>(rank.peak_memory_bytes) / (1 << 20), rank.stdout_bytes, rank.stderr_bytes);
     }
     out += "</tbody></table>\n";
     for (const ReportedRank& rank : report.ranks) {
         if (!rank.last_stderr.empty() && rank.rank != report.first_failure) {
-            out += fmt::format("<h2>Last lines of rank {}</h2>\n<pre>{}</pre>\n", rank.rank,
-                               draw::xml_lines(rank.last_stderr));
+            out += fmt::format(
+                "<details{}><summary>last lines of rank {} on standard "
+                "error</summary>\n<pre>{}</pre></details>\n",
+                rank.exit_code == 0 ? "" : " open", rank.rank, draw::xml_lines(rank.last_stderr));
         }
     }
     return out;
@@ -181,6 +207,9 @@ std::string render_report_page(const RunReport& report) {
     }
     if (!report.connections.empty() || !report.links.empty()) {
         views.push_back({"sockets", nullptr, {}, sockets_html(report)});
+    }
+    if (std::string plan = render_plan_html(report); !plan.empty()) {
+        views.push_back({"plan", nullptr, {}, std::move(plan)});
     }
     return draw::render_page(program_of(report),
                              fmt::format("{} rank{}, {}", report.ranks.size(),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "job/rank.hpp"
+#include "launcher/run/rank_phases.hpp"
 
 namespace tt_run::launcher {
 
@@ -27,6 +28,7 @@ struct RankOutcome {
     std::uint64_t peak_memory_bytes = 0;
     double started_after_seconds = 0;  ///< since the launch; measured, for reports alone
     double ended_after_seconds = 0;
+    RankPhases phases;  ///< empty unless they were wanted
     std::uint64_t output_bytes = 0;
     std::uint64_t error_bytes = 0;
     std::string last_errors;   ///< the last bytes of its standard error

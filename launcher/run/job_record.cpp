@@ -59,9 +59,16 @@ bool JobRecord::started(Rank rank, const job::Started& started) {
     outcome.state = State::running;
     outcome.pid = started.pid;
     outcome.started_after_seconds = seconds_since_start();
+    outcome.phases.set_start(started.at_ns);
     ++started_;
     tell([&] { return render_start_event(plan_.ranks[static_cast<std::size_t>(rank.value)], outcome); });
     return true;
+}
+
+void JobRecord::entered(Rank rank, const job::Phase& phase, job::Role by) {
+    if (!is_settled(rank)) {
+        at(rank).phases.enter(phase, by);
+    }
 }
 
 void JobRecord::printed(Rank rank, const job::Output& output) {

@@ -35,6 +35,8 @@ class JobRecord {
     void agent_joined(job::Rank rank, std::uint32_t pid) { at(rank).pid = pid; }
     /// False if it is no news.
     bool started(job::Rank rank, const job::Started& started);
+    /// `by`: whether its runtime or its agent says so.
+    void entered(job::Rank rank, const job::Phase& phase, job::Role by);
     void printed(job::Rank rank, const job::Output& output);
     /// A piece of what its runtime leaves; what is above 32 MiB is dropped.
     void reported(job::Rank rank, const job::Report& report);

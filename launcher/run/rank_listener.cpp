@@ -36,9 +36,9 @@ void RankListener::agent_joined(Rank rank, const job::Hello& hello) {
     } else {
         const PlannedRank& row = job_.plan.ranks[static_cast<std::size_t>(rank.value)];
         job_.peers.send(
-            rank, build_start_order(row, job_.plan,
-                                    {job_.peers.address(), job_.secrets.tokens.runtime, job_.secrets.job},
-                                    {rank.value == 0 && job_.input.exists(), job_.between_hosts}));
+            rank, build_start_order(
+                      row, job_.plan, {job_.peers.address(), job_.secrets.tokens.runtime, job_.secrets.job},
+                      {rank.value == 0 && job_.input.exists(), job_.between_hosts, job_.wants_phases}));
     }
 }
 
@@ -82,6 +82,10 @@ void RankListener::hear(Rank rank, const job::NotStarted& refused) {
     if (job_.record.not_started(rank, refused, job_.ending.has_begun())) {
         settled(rank);
     }
+}
+
+void RankListener::hear(Rank rank, const job::Phase& phase) {
+    job_.record.entered(rank, phase, job::Role::agent);
 }
 
 void RankListener::hear(Rank rank, const job::Output& output) {
@@ -180,6 +184,8 @@ void RankListener::runtime_said(Rank rank, const job::Message& message) {
         job_.hangs.hear(rank, *unblocked, Clock::now());
     } else if (const auto* const report = std::get_if<job::Report>(&message)) {
         job_.record.reported(rank, *report);
+    } else if (const auto* const phase = std::get_if<job::Phase>(&message)) {
+        job_.record.entered(rank, *phase, job::Role::runtime);
     } else if (std::holds_alternative<job::Gone>(message)) {
         job_.hangs.program_ended(rank);
     }

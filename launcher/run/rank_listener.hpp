@@ -24,6 +24,7 @@ class RankListener final : public PeerListener {
         const LaunchPlan& plan;
         const JobSecrets& secrets;
         bool between_hosts;
+        bool wants_phases;  ///< for a report or a status line
         PeerSet& peers;
         JobRecord& record;
         OutputRouter& router;
@@ -60,6 +61,7 @@ class RankListener final : public PeerListener {
     void hear(job::Rank, const Other&) {}  // no agent says it
     void hear(job::Rank rank, const job::Started& started);
     void hear(job::Rank rank, const job::NotStarted& refused);
+    void hear(job::Rank rank, const job::Phase& phase);
     void hear(job::Rank rank, const job::Output& output);
     void hear(job::Rank rank, const job::Credit& credit);
     void hear(job::Rank rank, const job::Aborted& aborted);

@@ -1,6 +1,8 @@
 #include "launcher/run/status_line.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -11,17 +13,41 @@ namespace tt_run::launcher {
 std::string render_status(const JobOutcome& outcome, std::size_t blocked, double seconds, std::size_t width) {
     using State = RankOutcome::State;
     std::size_t started = 0;
+    std::size_t ready = 0;
     std::size_t exited = 0;
-    double launch = 0;
+    bool phases_are_told = false;
+    std::map<std::string_view, double> longest;
     for (const RankOutcome& rank : outcome.ranks) {
         const bool has_started = rank.state != State::waiting && rank.state != State::not_started;
+        const bool is_over = rank.state == State::ended || rank.state == State::lost;
         started += has_started ? 1 : 0;
-        exited += rank.state == State::ended || rank.state == State::lost ? 1 : 0;
-        launch = std::max(launch, has_started ? rank.started_after_seconds : seconds);
+        exited += is_over ? 1 : 0;
+        ready += rank.state == State::running && rank.phases.is_ready() ? 1 : 0;
+        phases_are_told = phases_are_told || !rank.phases.is_unknown();
+        if (!has_started) {
+            longest["launch"] = seconds;
+            continue;
+        }
+        std::map<std::string_view, double> sums;
+        for (const PhaseStretch& stretch : rank.phases.stretches(
+                 rank.started_after_seconds, is_over ? rank.ended_after_seconds : seconds)) {
+            sums[stretch.name] += stretch.end - stretch.begin;
+        }
+        for (const auto& [name, sum] : sums) {
+            longest[name] = std::max(longest[name], sum);
+        }
     }
-    return fmt::format("{:.1f} s  started {}/{}  blocked {}  exited {}  launch {:.1f} s  run {:.1f} s",
-                       seconds, started, outcome.ranks.size(), blocked, exited, launch, seconds - launch)
-        .substr(0, width);
+    std::string line = fmt::format("{:.1f} s  started {}/{}", seconds, started, outcome.ranks.size());
+    if (phases_are_told) {
+        line += fmt::format("  ready {}", ready);
+    }
+    line += fmt::format("  blocked {}  exited {} ", blocked, exited);
+    for (const std::string_view name : kPhaseNames) {
+        if (longest[name] >= 0.05) {
+            line += fmt::format(" {} {:.1f}", name, longest[name]);
+        }
+    }
+    return line.substr(0, width);
 }
 
 void StatusLine::draw(const std::string& line, Clock::time_point now) {

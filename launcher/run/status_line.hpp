@@ -9,8 +9,11 @@
 
 namespace tt_run::launcher {
 
-/// One line on how a job is doing: `2.4 s  started 4/4  blocked 1  exited 0  launch 0.1 s  run 2.3 s`.
-/// Blocked are ranks whose runtime has told that it waits. Cut at `width`.
+/// One line on how a job is doing: `2.4 s  started 4/4  ready 3  blocked 1  exited 0  launch 0.1 open 0.2
+/// run 2.1`. Ready are ranks with an open device, or, of programs that open none or belong to another
+/// runtime, with MPI started; left out as long as no rank tells (rank_phases.hpp). Blocked are ranks whose
+/// runtime has told that it waits. Then the seconds of each phase so far in the rank that it took longest.
+/// Cut at `width`.
 std::string render_status(const JobOutcome& outcome, std::size_t blocked, double seconds, std::size_t width);
 
 /// That line on a terminal, below whatever else is written there: its owner erases it before others write,

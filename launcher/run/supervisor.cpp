@@ -67,7 +67,8 @@ class Supervisor {
           hosts_(plan, between_hosts),
           hangs_(plan, Clock::now()),
           ending_(plan.supervision.grace, record_, peers_),
-          ranks_({plan, secrets, between_hosts, peers_, record_, router_, input_, hangs_, ending_}) {}
+          ranks_({plan, secrets, between_hosts, streams.wants_phases || streams.status >= 0, peers_, record_,
+                  router_, input_, hangs_, ending_}) {}
     Supervisor(const Supervisor&) = delete;
     Supervisor& operator=(const Supervisor&) = delete;
 

@@ -13,7 +13,8 @@ struct SupervisorStreams {
     int input = -1;  ///< goes to rank 0; -1 for none
     int output = -1;
     int error = -1;
-    int status = -1;  ///< a terminal for a line on how the job is doing; -1 for none
+    int status = -1;            ///< a terminal for a line on how the job is doing; -1 for none
+    bool wants_phases = false;  ///< the outcome is to say what ranks were at, when
     EventStream events;
 };
 

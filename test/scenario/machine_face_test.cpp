@@ -72,10 +72,35 @@ TEST_CASE("events tell a run line by line, and the report tells it whole") {
     CHECK(report["ranks"][0]["ended_by_tt_run"] == true);
     CHECK(report["ranks"][1]["last_stderr"] == "bad\n");
     CHECK(report["ranks"][1]["phases"][0]["name"] == "launch");
+    CHECK(report["ranks"][1]["phases"].size() == 2);
+    CHECK(report["ranks"][1]["phases_from"] == "nobody");
+    CHECK(report["plan"]["schema"] == "tt-run-plan");
     CHECK(report["mesh_graph_descriptors"].size() == 1);
     CHECK(has(d.read("r/report.html"), "rank 1 failed first"));
     CHECK(has(d.shell("tt-run show r").standard_output, "rank 1 failed first: exit code 7"));
     CHECK(d.shell("tt-run diff r r").exit_code == 0);
+}
+
+TEST_CASE("of a program with another runtime, what it says to Hydra tells when its MPI starts and ends") {
+    const LaunchFixture d;
+    CHECK(d.run({"--rank-binding", "two.yaml", "--report", "r", TT_RUN_MPICH_PROGRAM, "none"}).exit_code ==
+          0);
+    for (const json& rank : json::parse(d.read("r/report.json"))["ranks"]) {
+        std::vector<std::string> names;
+        for (const json& phase : rank["phases"]) {
+            names.push_back(phase["name"]);
+        }
+        CHECK(rank["phases_from"] == "agent");
+        // A slow start may be seen as several, with a pause between.
+        REQUIRE(names.size() >= 5);
+        CHECK(std::vector(names.begin(), names.begin() + 3) ==
+              std::vector<std::string>{"launch", "run", "MPI"});
+        CHECK(std::vector(names.end() - 2, names.end()) == std::vector<std::string>{"run", "close"});
+    }
+    // Nobody looks, nobody tells.
+    const std::vector<std::string> plain{"--rank-binding", "two.yaml", "sh", "-c",
+                                         "echo ${TT_RUN_PHASES-unset}"};
+    CHECK(d.run(plain).standard_output == "unset\nunset\n");
 }
 
 TEST_CASE("a failure is an annotation in GitHub's workflows") {

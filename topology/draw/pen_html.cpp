@@ -1,6 +1,7 @@
 #include "topology/draw/pen_html.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include "topology/draw/embedded_files.hpp"
 #include "topology/draw/pen_json.hpp"
 #include "topology/draw/pen_svg.hpp"
+#include "topology/draw/xml_text.hpp"
 #include "topology/physical/json_text.hpp"
 
 namespace tt_run::topology::draw {
@@ -67,16 +69,28 @@ std::string sums_json(const std::map<std::size_t, Placed::Sum>& sums) {
     return out + "]";
 }
 
+/// A largest value as people say it: `1.05 MB`; other units as they are.
+std::string in_words(double value, const std::string& unit) {
+    if (unit != "bytes" || value < 1000) {
+        return fmt::format("{:.4g} {}", value, unit);
+    }
+    constexpr std::array kUnits{"kB", "MB", "GB", "TB"};
+    std::size_t k = 0;
+    for (value /= 1000; value >= 1000 && k + 1 < kUnits.size(); value /= 1000) {
+        ++k;
+    }
+    return fmt::format("{:.3g} {}", value, kUnits[k]);
+}
+
 std::string overlays_json(const PageView& view) {
     std::string out = "\"overlays\": [";
     std::string_view separator;
     for (const Overlay& overlay : view.overlays) {
         const Placed placed = place(*view.picture, overlay);
-        out +=
-            fmt::format("{}{{\"title\": {}, \"most\": {:.9g}, \"words\": {}, \"cells\": {}, \"lines\": {}}}",
-                        separator, json_text(overlay.title), placed.most,
-                        json_text(fmt::format("{:.4g} {}", placed.most, overlay.unit)),
-                        sums_json(placed.cells), sums_json(placed.lines));
+        out += fmt::format(
+            "{}{{\"title\": {}, \"most\": {:.9g}, \"words\": {}, \"cells\": {}, \"lines\": {}}}", separator,
+            json_text(overlay.title), placed.most, json_text(in_words(placed.most, overlay.unit)),
+            sums_json(placed.cells), sums_json(placed.lines));
         separator = ",\n  ";
     }
     return out + "]";

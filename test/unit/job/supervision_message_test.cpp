@@ -14,8 +14,8 @@ namespace {
 
 std::vector<Message> one_of_each() {
     return {Hello{1, "token", Role::runtime, {7}, 42, "host", "0.1.0"},
-            StartOrder{{"a", "", "b c"}, {"X=1", "Y="}, "/d", true, 500, 9000, {{"V", "/f", "bytes"}}},
-            Started{9},
+            StartOrder{{"a", "", "b c"}, {"X=1", "Y="}, "/d", true, 500, 9000, true, {{"V", "/f", "bytes"}}},
+            Started{9, 1U << 30U},
             NotStarted{2, "running `x`"},
             Output{Stream::error, std::string_view("ab\0c", 4)},
             Credit{65536},
@@ -38,7 +38,8 @@ std::vector<Message> one_of_each() {
             Probe{8},
             Report{"{}"},
             Heartbeat{},
-            Unreachable{"h", "no route"}};
+            Unreachable{"h", "no route"},
+            Phase{PhaseKind::sockets, 123456789012}};
 }
 
 /// Feeds all bytes in pieces; the payloads that come out.

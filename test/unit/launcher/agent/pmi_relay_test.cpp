@@ -52,6 +52,32 @@ class Fixture {
 
 }  // namespace
 
+TEST_CASE("PMI shows when a program's MPI starts, has started, and ends") {
+    using job::PhaseKind;
+    Fixture one;
+    const auto after_program = [&](const std::string& text) {
+        one.program_says(text);
+        CHECK(!one.relay.take_from_program());
+        CHECK(one.launcher_hears() == text);
+        return one.relay.take_phase();
+    };
+    const auto after_launcher = [&](const std::string& text) {
+        one.launcher_says(text);
+        one.relay.take_from_launcher();
+        CHECK(one.program_hears() == text);
+        return one.relay.take_phase();
+    };
+    CHECK(after_program("cmd=init pmi_version=1 pmi_subversion=1\n") == PhaseKind::mpi);
+    CHECK(!after_launcher("cmd=response_to_init pmi_version=1 pmi_subversion=1 rc=0\n"));
+    CHECK(!after_program("cmd=put kvsname=k key=cmd=finalize value=x\n"));
+    CHECK(!after_program("cmd=barr"));
+    CHECK(after_program("ier_in\n") == PhaseKind::mpi);
+    CHECK(!after_launcher("cmd=barrier_o"));
+    CHECK(after_launcher("ut\n") == PhaseKind::run);
+    CHECK(after_program("cmd=finalize\n") == PhaseKind::close);
+    CHECK(!one.relay.take_phase());
+}
+
 TEST_CASE("a request for the job's end is known in PMI's both versions") {
     CHECK(abort_code("cmd=abort exitcode=3\n") == 3U);
     CHECK(abort_code("cmd=abort\n") == 1U);

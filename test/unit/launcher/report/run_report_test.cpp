@@ -46,6 +46,8 @@ RunReport random_report(std::mt19937& random) {
         rank.exit_code = below(3);
         rank.description = word();
         rank.phases.push_back({"launch", 0, seconds()});
+        rank.phases.push_back({"sockets", seconds(), seconds()});
+        rank.phases_from = below(2) == 0 ? "runtime" : "nobody";
         rank.last_stderr = word();
         report.ranks.push_back(std::move(rank));
     }
@@ -55,6 +57,7 @@ RunReport random_report(std::mt19937& random) {
         report.links.push_back({word(), word(), word(), 77, 3, seconds()});
     }
     report.descriptors.push_back({"mgd.textproto", word()});
+    report.plan = below(2) == 0 ? "" : R"({"schema":"tt-run-plan","ranks":[]})";
     return report;
 }
 
@@ -113,6 +116,22 @@ TEST_CASE("rows of all rank reports are put together, links added up") {
     CHECK(!add_rank_report(report, {2}, R"({"schema": "tt-run-rank-report", "version": 2})"));
 }
 
+TEST_CASE("the status line tells who is ready once ranks tell what they are at") {
+    JobOutcome outcome;
+    outcome.ranks.resize(2);
+    for (RankOutcome& rank : outcome.ranks) {
+        rank.state = RankOutcome::State::running;
+        rank.started_after_seconds = 0.5;
+        rank.phases.set_start(1'000'000'000);
+    }
+    outcome.ranks[0].phases.enter({job::PhaseKind::mpi, 1'100'000'000}, job::Role::agent);
+    CHECK(render_status(outcome, 0, 2.0, 200) ==
+          "2.0 s  started 2/2  ready 0  blocked 0  exited 0  launch 0.5 MPI 1.4 run 1.5");
+    outcome.ranks[0].phases.enter({job::PhaseKind::run, 2'100'000'000}, job::Role::agent);
+    CHECK(render_status(outcome, 0, 2.0, 200) ==
+          "2.0 s  started 2/2  ready 1  blocked 0  exited 0  launch 0.5 MPI 1.0 run 1.5");
+}
+
 TEST_CASE("the status line counts ranks and tells how long starting took") {
     JobOutcome outcome;
     outcome.ranks.resize(3);
@@ -120,10 +139,11 @@ TEST_CASE("the status line counts ranks and tells how long starting took") {
     outcome.ranks[0].started_after_seconds = 0.5;
     outcome.ranks[1].state = RankOutcome::State::ended;
     outcome.ranks[1].started_after_seconds = 1.0;
+    outcome.ranks[1].ended_after_seconds = 2.0;
     CHECK(render_status(outcome, 1, 10.0, 200) ==
-          "10.0 s  started 2/3  blocked 1  exited 1  launch 10.0 s  run 0.0 s");
+          "10.0 s  started 2/3  blocked 1  exited 1  launch 10.0 run 9.5");
     CHECK(render_status(outcome, 1, 10.0, 20) == "10.0 s  started 2/3 ");
     outcome.ranks.pop_back();
     CHECK(render_status(outcome, 0, 3.0, 200) ==
-          "3.0 s  started 2/2  blocked 0  exited 1  launch 1.0 s  run 2.0 s");
+          "3.0 s  started 2/2  blocked 0  exited 1  launch 1.0 run 2.5");
 }
