@@ -173,10 +173,12 @@ def check_report(browser, page):
     name = "report"
     browser.open(page)
     check("exit code" in browser.ask("document.querySelector('#view-0').innerText"), f"{name}: no outcome")
-    phases = browser.ask("[...document.querySelectorAll('#view-0 svg .hue title')].map((one) => one.textContent).join(' ')")
-    for phase in ("launch", "run"):
+    phases = browser.ask("[...document.querySelectorAll('#view-0 svg .phase title')].map((one) => one.textContent).join(' ')")
+    for phase in ("launch", "MPI", "open", "sockets", "run", "close"):
         for rank in (0, 1):
             check(f"rank {rank} {phase}: " in phases, f"{name}: the timeline has no {phase} of rank {rank}")
+    words = browser.ask("document.querySelector('#view-3').textContent")
+    check("TT_MESH_ID" in words and "placed by" in words, f"{name}: no plan")
     browser.click("#tab-1")
     titles = browser.ask("[...document.querySelector('#overlay').options].map((one) => one.text)")
     check(titles == ["none", "traffic", "waits", "modelled time"], f"{name}: overlays {titles}")
