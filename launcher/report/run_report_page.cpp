@@ -112,6 +112,15 @@ std::string timeline_html(const RunReport& report) {
     return out + "\n</svg>\n";
 }
 
+/// How many of them, for they are many; which, on pointing at it.
+std::string devices_html(const ReportedRank& rank) {
+    if (!rank.chips) {
+        return "all";
+    }
+    return fmt::format("<span title=\"{}\">{}</span>", xml_text(*rank.chips),
+                       std::ranges::count(*rank.chips, ',') + 1);
+}
+
 std::string ranks_html(const RunReport& report) {
     std::string out =
         "<h2>Ranks</h2>\n<table class=\"table\"><thead><tr><th "
@@ -128,7 +137,7 @@ std::string ranks_html(const RunReport& report) {
         out += fmt::format("<tr><td class=\"n\">{}</td><td>{}</td><td>{}{}</td><td>{}</td><td{}>{}</td>",
                            rank.rank, xml_text(rank.host), rank.mesh_id,
                            rank.mesh_host_rank ? fmt::format(".{}", *rank.mesh_host_rank) : "",
-                           xml_text(rank.chips.value_or("all")), rank.exit_code == 0 ? "" : " class=\"bad\"",
+                           devices_html(rank), rank.exit_code == 0 ? "" : " class=\"bad\"",
                            xml_text(rank.description));
         const auto seconds = seconds_by_phase(rank);
         for (const PhaseMark& mark : kPhaseMarks) {
