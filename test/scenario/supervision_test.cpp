@@ -94,6 +94,7 @@ TEST_CASE("a failing rank leaves the others alone if it should", "[fault][fault-
     CHECK(outcome.exit_code == 139);
     CHECK(outcome.standard_output == "done\ndone\ndone\n");
     CHECK(has(outcome.standard_error, "rank 2 failed (signal 11 (SIGSEGV"));
+    d.shell("rm up.*");
     const ChildOutcome waits =
         d.run({"--rank-binding", "ring.yaml", "--on-failure=wait", "--grace", "10s", "bash", "-c", script});
     CHECK(waits.exit_code == 139);
