@@ -1,6 +1,7 @@
 #include "job/supervision_message.hpp"
 
 #include <array>
+#include <csignal>
 #include <type_traits>
 #include <utility>
 
@@ -168,6 +169,21 @@ void visit_fields(Codec& codec, M& m) {
     }
 }
 
+/// Whether any peer of ours would say it.
+template <class M>
+bool is_possible(const M&) {
+    return true;
+}
+
+bool is_possible(const Exited& exited) {
+    constexpr std::uint32_t kCodeBits = 0xff00;
+    constexpr std::uint32_t kCoreBit = 0x80;
+    const std::uint32_t signal = exited.wait_status & ~kCoreBit;
+    const bool has_code = (exited.wait_status & ~kCodeBits) == 0;
+    const bool has_signal = signal >= 1 && signal < static_cast<std::uint32_t>(NSIG);
+    return (has_code || has_signal) && exited.told_signal < static_cast<std::uint32_t>(NSIG);
+}
+
 template <std::size_t... Kind>
 std::optional<Message> decode_kind(std::size_t kind, std::string_view body, std::index_sequence<Kind...>) {
     std::optional<Message> message;
@@ -176,7 +192,7 @@ std::optional<Message> decode_kind(std::size_t kind, std::string_view body, std:
             Reader reader(body);
             std::variant_alternative_t<K, Message> read;
             visit_fields(reader, read);
-            if (reader.at_end()) {
+            if (reader.at_end() && is_possible(read)) {
                 message = std::move(read);
             }
         }

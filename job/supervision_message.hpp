@@ -96,7 +96,7 @@ struct Input {
 
 /// The rank's first process has ended; others of it may live.
 struct Exited {
-    std::uint32_t wait_status = 0;  ///< as waitpid gives it
+    std::uint32_t wait_status = 0;  ///< as waitpid gives it: an exit code or a signal
     /// The signal that someone other than the supervisor told the agent to hand on, or 0: whoever did that
     /// caused the end, not the rank.
     std::uint32_t told_signal = 0;
@@ -205,7 +205,8 @@ std::string encode(const Message& message);
 /// The head of an Output or Input frame whose `size` bytes follow, for writing them without a copy.
 std::string encode_output_head(Stream stream, std::uint32_t size);
 
-/// A payload (a frame without its size). Nothing if it is not exactly one well-formed message.
+/// A payload (a frame without its size). Nothing if it is not exactly one well-formed message, or tells of an
+/// end that no process comes to.
 std::optional<Message> decode(std::string_view payload);
 
 }  // namespace tt_run::job

@@ -112,6 +112,8 @@ class Ears final : public launcher::PeerListener {
             watch_.hear(rank, *unblocked, {});
         } else if (const auto* report = std::get_if<job::Report>(&message)) {
             record_.reported(rank, *report);
+        } else if (const auto* phase = std::get_if<job::Phase>(&message)) {
+            record_.entered(rank, *phase, job::Role::runtime);
         }
     }
     void agent_said(job::Rank rank, const Message& message) override {
@@ -127,6 +129,8 @@ class Ears final : public launcher::PeerListener {
             record_.ended(rank, *ended, false);
         } else if (const auto* stacks = std::get_if<job::Stacks>(&message)) {
             watch_.hear(rank, *stacks);
+        } else if (const auto* phase = std::get_if<job::Phase>(&message)) {
+            record_.entered(rank, *phase, job::Role::agent);
         }
     }
     void look(launcher::PeerSet& peers) {
@@ -135,6 +139,13 @@ class Ears final : public launcher::PeerListener {
         for (const launcher::RankOutcome& rank : record_.outcome().ranks) {
             describe_end(rank);
             demand(exit_code_of(rank) >= 0 && exit_code_of(rank) < 256, "a rank's exit code is one");
+            double told = 0;
+            for (const launcher::PhaseStretch& stretch : rank.phases.stretches(0.5, 2)) {
+                demand(stretch.begin == told && stretch.end >= told, "phases leave no gaps");
+                told = stretch.end;
+            }
+            demand(told == 2, "phases end with the rank");
+            demand(!rank.failed() || exit_code_of(rank) != 0, "a failed rank's exit code says so");
         }
     }
 
@@ -225,7 +236,8 @@ std::vector<Message> one_of_each() {
             job::Probe{4},
             job::Report{"{}"},
             job::Heartbeat{},
-            job::Unreachable{"h", "no route"}};
+            job::Unreachable{"h", "no route"},
+            job::Phase{job::PhaseKind::open, 1000}};
 }
 
 std::vector<std::string> frames(std::string_view before) {

@@ -89,6 +89,22 @@ TEST_CASE("a payload that is cut short, too long, or of no kind is refused") {
     CHECK(!decode(std::string(1, '\x7f')));
 }
 
+TEST_CASE("an end that no process comes to is refused") {
+    const auto is_read = [](std::uint32_t wait_status, std::uint32_t told_signal) {
+        return decode(encode(Exited{wait_status, told_signal, 0}).substr(4)).has_value();
+    };
+    CHECK(is_read(0, 0));
+    CHECK(is_read(255U << 8U, 0));
+    CHECK(is_read(11U | 0x80U, 0));  // a signal, and a core
+    CHECK(is_read(64, 64));
+    CHECK(!is_read(0x137f, 0));       // stopped
+    CHECK(!is_read(0xffff, 0));       // continued
+    CHECK(!is_read(0x80, 0));         // a core of no signal
+    CHECK(!is_read(1U << 16U, 0));    // would count as a failure, with code 0
+    CHECK(!is_read(9, 200));          // would be code 328
+    CHECK(!is_read(9, 0xffffffffU));  // would be code 127
+}
+
 TEST_CASE("a frame over the limit breaks the stream before it is held") {
     FrameReader reader(16);
     CHECK(payloads(reader, encode(Aborted{1}), 64).size() == 1);
