@@ -8,6 +8,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include "support/file.hpp"
+#include "support/utf8.hpp"
 
 namespace tt_run::topology {
 
@@ -225,6 +226,9 @@ class Parser : private pb::io::ErrorCollector {
                 Tokenizer::ParseStringAppend(token().text, &field.scalar.value);
                 field.scalar.span.end = here().end;
                 advance();
+            }
+            if (!support::is_utf8(field.scalar.value)) {
+                fail(field.scalar.span, "this text is no UTF-8", "write it in UTF-8, escapes included");
             }
             return;
         }

@@ -26,7 +26,7 @@ struct TextMessage {
 
 struct TextMessage::Field {
     support::Spanned<std::string_view> name;  ///< a view of the source text, which the span keeps
-    support::Spanned<std::string> scalar;     ///< quotes and escapes taken off; empty for a message
+    support::Spanned<std::string> scalar;     ///< UTF-8, quotes and escapes taken off; empty for a message
     bool quoted = false;                      ///< of a scalar
     bool listed = false;                      ///< stands in `[a, b]`, with others under one name
     std::vector<TextMessage> message;         ///< one if the value is a message, else none

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "support/spelling.hpp"
+#include "support/utf8.hpp"
 #include "topology/diagnostic_kinds.hpp"
 #include "topology/mgd/mgd_rules.hpp"
 
@@ -37,6 +38,11 @@ void check_names(MgdRules& rules, const Descriptors& descriptors, std::string_vi
                                              fmt::format("this name has {} bytes; {} are the most",
                                                          descriptor.name->value.size(), kLongestName))
                                       .help("choose a shorter name"));
+        }
+        if (!support::is_plain_text(descriptor.name->value)) {
+            rules.findings.report(Diagnostic(kBadDescriptorName, descriptor.name->span,
+                                             "this name holds characters that cannot be shown on a line")
+                                      .help("name it in plain text"));
         }
         const auto [first, is_new] = names.try_emplace(descriptor.name->value, offset + k);
         if (!is_new) {

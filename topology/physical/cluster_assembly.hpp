@@ -31,10 +31,11 @@ class ClusterAssembly {
     void add_open_end(std::uint32_t asic, std::uint32_t channel, std::uint64_t remote_unique_id,
                       std::uint32_t remote_channel, const support::Span& place = {});
 
-    /// Reports: names, trays, locations, unique ids and PCI functions given twice; hosts of mixed
-    /// architecture; boards with more or fewer chips than their type has; channels that do not exist or have
-    /// two links; links from a channel to itself; firmware versions that differ between hosts; no chips at
-    /// all. A link given twice is kept once. Empty exactly when it reported an error.
+    /// Reports: texts of hosts that cannot be shown; names, trays, locations, unique ids and PCI functions
+    /// given twice; hosts of mixed architecture; boards with more or fewer chips than their type has;
+    /// channels that do not exist or have two links; links from a channel to itself; firmware versions that
+    /// differ between hosts; no chips at all. A link given twice is kept once. Empty exactly when it reported
+    /// an error.
     std::optional<Cluster> finish(support::DiagnosticSink& sink) &&;
 
   private:

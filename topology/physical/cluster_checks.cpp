@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "support/utf8.hpp"
 #include "topology/physical/asic_buckets.hpp"
 #include "topology/physical/cluster_draft.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
@@ -20,6 +21,34 @@ constexpr std::uint32_t kMostChannels = 64;
 std::uint32_t channel_limit(ChipArchitecture architecture) {
     const std::uint32_t channels = facts_of(architecture).ethernet_channels;
     return channels == 0 ? kMostChannels : channels;
+}
+
+/// What is said of a host is shown on terminals and in pictures, and saved.
+void check_texts(const ClusterDraft& draft, DiagnosticSink& sink) {
+    struct Field {
+        std::string Host::*member;
+        const char* name;
+    };
+    constexpr Field kFields[] = {{&Host::name, "name"},
+                                 {&Host::motherboard, "motherboard"},
+                                 {&Host::io_device_type, "kind of devices"},
+                                 {&Host::ethernet_firmware, "ethernet firmware"},
+                                 {&Host::firmware_bundle, "firmware bundle"},
+                                 {&Host::driver_version, "driver version"},
+                                 {&Host::hall, "hall"},
+                                 {&Host::aisle, "aisle"},
+                                 {&Host::group, "group"}};
+    for (std::size_t k = 0; k < draft.hosts.size(); ++k) {
+        for (const Field& field : kFields) {
+            if (!support::is_plain_text(draft.hosts[k].*field.member)) {
+                sink.report(Diagnostic(kClusterBadValue, draft.span_of(draft.host_places[k]),
+                                       fmt::format("the {} of host `{}` holds characters that cannot be "
+                                                   "shown on a line",
+                                                   field.name, draft.hosts[k].name))
+                                .help("write it in plain text, in UTF-8"));
+            }
+        }
+    }
 }
 
 void check_unique_ids(const ClusterDraft& draft, DiagnosticSink& sink) {
@@ -120,6 +149,7 @@ void check_firmware(const ClusterDraft& draft, DiagnosticSink& sink) {
 }  // namespace
 
 void check_hardware(const ClusterDraft& draft, DiagnosticSink& sink) {
+    check_texts(draft, sink);
     check_unique_ids(draft, sink);
     check_pci_devices(draft, sink);
     check_boards(draft, sink);

@@ -53,8 +53,9 @@ void order_draft(ClusterDraft& draft, support::DiagnosticSink& sink);
 /// Reports those, and links from a channel to itself.
 void order_links(ClusterDraft& draft, support::DiagnosticSink& sink);
 
-/// Of an ordered draft, reports unique ids and PCI functions given twice, hosts of mixed architecture, boards
-/// with more or fewer chips than their type has, and firmware versions that differ between hosts.
+/// Of an ordered draft, reports texts that cannot be shown, unique ids and PCI functions given twice, hosts
+/// of mixed architecture, boards with more or fewer chips than their type has, and firmware versions that
+/// differ between hosts.
 void check_hardware(const ClusterDraft& draft, support::DiagnosticSink& sink);
 
 /// Of an ordered draft, reports channels that do not exist or have two links.

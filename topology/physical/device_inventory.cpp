@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "support/text.hpp"
+#include "support/utf8.hpp"
 
 namespace tt_run::topology {
 
@@ -24,7 +25,7 @@ constexpr int kMostDevices = 4096;
 constexpr std::string_view kFirmwareParts[] = {"fw_bundle", "m3app_fw", "m3bl_fw",
                                                "arc_fw",    "eth_fw",   "ttflash"};
 
-/// A small file's first line, trimmed; empty if it cannot be read. Attributes are read in one go, as sysfs
+/// A small file's text, trimmed; empty if it cannot be read. Attributes are read in one go, as sysfs
 /// gives them.
 std::string attribute(const fs::path& path) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -36,6 +37,12 @@ std::string attribute(const fs::path& path) {
     ::close(file);
     return got <= 0 ? std::string()
                     : std::string(support::trim(std::string_view(block, static_cast<std::size_t>(got))));
+}
+
+/// The same of a name or a version; empty if it holds what cannot be shown.
+std::string word_in(const fs::path& path) {
+    std::string text = attribute(path);
+    return support::is_plain_text(text) ? text : std::string();
 }
 
 std::optional<std::uint64_t> hexadecimal(std::string_view text) {
@@ -93,12 +100,12 @@ void read_pci(const fs::path& directory, InventoryDevice& device) {
 }
 
 void read_telemetry(const fs::path& directory, InventoryDevice& device) {
-    device.card_type = attribute(directory / "tt_card_type");
+    device.card_type = word_in(directory / "tt_card_type");
     device.board_id = hexadecimal(attribute(directory / "tt_serial"));
     device.asic_id = hexadecimal(attribute(directory / "tt_asic_id"));
     for (const std::string_view part : kFirmwareParts) {
         const std::string suffix = part == "ttflash" ? "ttflash_ver" : fmt::format("{}_ver", part);
-        if (const std::string version = attribute(directory / ("tt_" + suffix)); !version.empty()) {
+        if (const std::string version = word_in(directory / ("tt_" + suffix)); !version.empty()) {
             device.firmware[std::string(part)] = version;
         }
     }
@@ -210,8 +217,8 @@ void add_bare_devices(const fs::path& root, DeviceInventory& inventory) {
 DeviceInventory take_inventory(const support::HostEnvironment& host, const DeviceCalls& calls) {
     const fs::path& root = host.file_system_root;
     DeviceInventory inventory;
-    inventory.driver_version = attribute(root / "sys/module/tenstorrent/version");
-    inventory.motherboard = attribute(root / "sys/class/dmi/id/board_name");
+    inventory.driver_version = word_in(root / "sys/module/tenstorrent/version");
+    inventory.motherboard = word_in(root / "sys/class/dmi/id/board_name");
     add_class_devices(root, calls, inventory);
     if (inventory.devices.empty()) {
         add_bare_devices(root, inventory);

@@ -152,3 +152,46 @@ TEST_CASE("aliases in a circle and bytes that are no text are refused") {
     read(std::string("arch:\0 {0: blackhole}", 21), &errors);
     CHECK(errors > 0);
 }
+
+TEST_CASE("a saved cluster is read again, whatever bytes its texts and its source's name hold") {
+    const auto seed = std::random_device()();
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    const std::vector<std::string_view> bits{"a",
+                                             "\"",
+                                             "\\",
+                                             "\x01",
+                                             "\n",
+                                             "\x7f",
+                                             "\xc2\x85",
+                                             "\xe2\x80\xa8",
+                                             "\xef\xbb\xbf",
+                                             "\xef\xbf\xbf",
+                                             "\xff",
+                                             "\xed\xa0\x80",
+                                             "\xc3\xa9",
+                                             ": ",
+                                             "#",
+                                             std::string_view("\0", 1)};
+    support::HostEnvironment host;
+    host.working_directory = "/nowhere";
+    for (int round = 0; round < 200; ++round) {
+        std::string name;
+        for (unsigned size = random() % 8; size != 0; --size) {
+            name += bits[random() % bits.size()];
+        }
+        support::DiagnosticSink sink;
+        const auto source = support::make_source_text(
+            name, R"(hosts { hall: "h" node_type: "N300_LB" host: "caf\303\251 \357\273\277" })");
+        const auto read = parse_cluster(source, "/nowhere/c.textproto", host, sink);
+        REQUIRE(read);
+        for (const std::string& saved : {render_cluster_json(*read), render_cluster_yaml(*read)}) {
+            INFO(saved);
+            const auto again =
+                parse_cluster(support::make_source_text("c.json", saved), "/nowhere/c.json", host, sink);
+            CHECK(render_text(sink, support::Colour::off).empty());
+            REQUIRE(again);
+            CHECK(again->hosts().front().name == read->hosts().front().name);
+        }
+    }
+}
