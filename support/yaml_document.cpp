@@ -7,12 +7,12 @@
 
 #include "support/diagnostic_kinds.hpp"
 #include "support/yaml_events.hpp"
+#include "support/yaml_size.hpp"
 
 namespace tt_run::support {
 
 namespace {
 
-constexpr std::size_t kMostNodes = 4'000'000;
 constexpr std::size_t kDeepest = 200;
 
 std::size_t node_count(const YamlNode& node) {
@@ -102,7 +102,7 @@ class TreeBuilder {
                     .help("write the value out instead of referring to it"));
             return false;
         }
-        return count(node_count(*named->second), span) && place(*named->second);
+        return count_whole() && place(*named->second);
     }
 
     bool open(YamlNode::Kind kind, const YamlEvent& event) {
@@ -147,13 +147,24 @@ class TreeBuilder {
 
     bool count(std::size_t nodes, const Span& span) {
         nodes_ += nodes;
-        if (nodes_ <= kMostNodes) {
+        return whole_is_counted_ || nodes_ <= kMostYamlNodes || refuse_at(span);
+    }
+
+    /// A few aliases can name more than there is memory for: before the first is replaced, all are counted.
+    bool count_whole() {
+        if (whole_is_counted_) {
             return true;
         }
-        sink_.report(
-            Diagnostic(kYamlTooLarge, span,
-                       fmt::format("this document has more than {} nodes, the most that is read", kMostNodes))
-                .note("aliases count as often as they are used"));
+        whole_is_counted_ = true;
+        const std::optional<Span> excess = find_yaml_excess(source_);
+        return !excess || refuse_at(*excess);
+    }
+
+    bool refuse_at(const Span& span) {
+        sink_.report(Diagnostic(kYamlTooLarge, span,
+                                fmt::format("this document has more than {} nodes, the most that is read",
+                                            kMostYamlNodes))
+                         .note("aliases count as often as they are used"));
         return false;
     }
 
@@ -219,6 +230,7 @@ class TreeBuilder {
     std::map<std::string, std::optional<YamlNode>, std::less<>> anchors_;
     std::vector<const YamlEntry*> by_key_;
     std::size_t nodes_ = 0;
+    bool whole_is_counted_ = false;  ///< and not too large
 };
 
 }  // namespace

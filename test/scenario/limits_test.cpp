@@ -1,8 +1,10 @@
 // What the host's own limits make of tt-run.
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "test/support/child.hpp"
+#include "test/support/temporary_directory.hpp"
 
 using namespace tt_run;
 
@@ -16,5 +18,24 @@ TEST_CASE("without memory tt-run says so and ends") {
     CHECK(outcome.exit_code == 125);
     CHECK(outcome.standard_output.empty());
     CHECK(outcome.standard_error == "tt-run: error: out of memory\n");
+}
+
+TEST_CASE("aliases that multiply are refused without a copy of what they name") {
+    std::string text = "rank_bindings: []\na0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+    for (int k = 1; k <= 11; ++k) {
+        text += fmt::format("a{0}: &a{0} [", k);
+        for (int time = 0; time < 10; ++time) {
+            text += fmt::format("*a{}, ", k - 1);
+        }
+        text += "]\n";
+    }
+    const test::TemporaryDirectory directory;
+    directory.write("b.yaml", text);
+    const auto outcome = test::run_child({{"sh", "-c", "ulimit -v 100000; exec tt-run check b.yaml"},
+                                          directory.path().string(),
+                                          test::test_environment(),
+                                          ""});
+    CHECK(outcome.exit_code == 1);
+    CHECK(outcome.standard_error.find("more than 4000000 nodes") != std::string::npos);
 }
 #endif

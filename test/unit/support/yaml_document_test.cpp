@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/diagnostic_render.hpp"
+#include "support/yaml_size.hpp"
 
 using namespace tt_run::support;
 
@@ -77,6 +78,21 @@ TEST_CASE("aliases that multiply are refused before they fill memory") {
     std::string said;
     CHECK(!parse(text, &said));
     CHECK(said.find("[yaml-too-large]") != std::string::npos);
+}
+
+TEST_CASE("a document is as large as what its aliases name, and what they name a second time") {
+    const auto document = [](std::size_t items, const std::string& more) {
+        std::string text = "a: &a [";
+        for (std::size_t k = 0; k < items; ++k) {
+            text += "x,";
+        }
+        return text + "]\nb: [" + more + "]\n";
+    };
+    // A map, two keys and a list, and four times the list that `&a` names.
+    const std::size_t items = kMostYamlNodes / 4 - 2;
+    CHECK(!find_yaml_excess(make_source_text("f", document(items, "*a, *a"))));
+    const auto source = make_source_text("f", document(items, "*a, *a, x, y"));
+    CHECK(find_yaml_excess(source)->begin == source->text().find("x, y"));
 }
 
 TEST_CASE("deep nesting is refused and does not crash") {
