@@ -109,6 +109,20 @@ int convert_mesh_graph(const CommandContext& context, const support::SourceTextP
                                      : kNo;
 }
 
+/// What is written can be read again.
+int write_cluster(const CommandContext& context, const topology::Cluster& cluster, std::string_view format,
+                  const std::string& output) {
+    const std::string text =
+        format == "yaml" ? topology::render_cluster_yaml(cluster) : topology::render_cluster_json(cluster);
+    if (text.size() > support::kLargestTextBytes) {
+        context.console.print_error(fmt::format(
+            "tt-run: {} chips are {} MiB as {}; files are read up to {} MiB\n", cluster.asics().size(),
+            text.size() >> 20U, format, support::kLargestTextBytes >> 20U));
+        return kUsage;
+    }
+    return deliver(context, output, text);
+}
+
 int refuse_without_links(const CommandContext& context, const support::Span& cluster) {
     DiagnosticSink sink;
     sink.report(Diagnostic(topology::kExportNeedsLinks, cluster,
@@ -163,9 +177,7 @@ int run_convert(const CommandContext& context) {
     if (format == "umd") {
         return write_descriptors(context, *cluster, options.output);
     }
-    return deliver(
-        context, options.output,
-        format == "yaml" ? topology::render_cluster_yaml(*cluster) : topology::render_cluster_json(*cluster));
+    return write_cluster(context, *cluster, format, options.output);
 }
 
 }  // namespace tt_run::cli

@@ -34,7 +34,8 @@ bool is_null_word(std::string_view text) {
 /// reported.
 class TreeBuilder {
   public:
-    TreeBuilder(const SourceTextPtr& source, DiagnosticSink& sink) : source_(source), sink_(sink) {}
+    TreeBuilder(const SourceTextPtr& source, DiagnosticSink& sink, YamlRows* rows)
+        : source_(source), sink_(sink), rows_(rows) {}
 
     bool take(const YamlEvent& event) {
         switch (event.kind) {
@@ -58,6 +59,7 @@ class TreeBuilder {
         return true;
     }
 
+    bool has_duplicates() const { return has_duplicates_; }
     YamlNode take_root() { return std::move(root_); }
 
   private:
@@ -65,6 +67,7 @@ class TreeBuilder {
         YamlNode node;
         std::string anchor;
         std::optional<Spanned<std::string>> key;  ///< of a mapping: read, its value still to come
+        bool in_rows = false;                     ///< a list whose items are taken, not kept
     };
 
     Span span_of(const YamlEvent& event) const { return {source_, event.begin, event.end}; }
@@ -120,8 +123,15 @@ class TreeBuilder {
         if (!event.anchor.empty()) {
             anchors_[std::string(event.anchor)] = std::nullopt;  // until it closes
         }
-        open_.push_back({std::move(node), std::string(event.anchor), std::nullopt});
+        const bool in_rows = event.anchor.empty() && node.is_sequence() && are_rows_wanted();
+        open_.push_back({std::move(node), std::string(event.anchor), std::nullopt, in_rows});
         return true;
+    }
+
+    /// Of a list that begins here.
+    bool are_rows_wanted() const {
+        return rows_ != nullptr && open_.size() == 1 && open_.front().key &&
+               rows_->wants(open_.front().node, open_.front().key->value);
     }
 
     bool close() {
@@ -174,6 +184,10 @@ class TreeBuilder {
             return true;
         }
         Open& parent = open_.back();
+        if (parent.in_rows) {
+            nodes_ -= node_count(node);
+            return rows_->take(node);
+        }
         if (parent.node.is_sequence()) {
             parent.node.items.push_back(std::move(node));
         } else if (!parent.key) {
@@ -213,6 +227,7 @@ class TreeBuilder {
                 first_of[entry] = first;
             }
         }
+        has_duplicates_ = has_duplicates_ || !first_of.empty();
         for (const auto& [again, before] : first_of) {
             sink_.report(Diagnostic(kYamlDuplicateKey, again->key.span,
                                     fmt::format("key `{}` stands twice in this map", again->key.value))
@@ -223,6 +238,7 @@ class TreeBuilder {
 
     SourceTextPtr source_;
     DiagnosticSink& sink_;
+    YamlRows* rows_;
     YamlNode root_;
     bool has_begun_ = false;
     std::vector<Open> open_;
@@ -230,8 +246,23 @@ class TreeBuilder {
     std::map<std::string, std::optional<YamlNode>, std::less<>> anchors_;
     std::vector<const YamlEntry*> by_key_;
     std::size_t nodes_ = 0;
+    bool has_duplicates_ = false;
     bool whole_is_counted_ = false;  ///< and not too large
 };
+
+std::optional<YamlNode> parse(const SourceTextPtr& source, DiagnosticSink& sink, YamlRows* rows) {
+    YamlEvents events(source);
+    TreeBuilder builder(source, sink, rows);
+    for (;;) {
+        const std::optional<YamlEvent> event = events.next(sink);
+        if (!event || !builder.take(*event)) {
+            return std::nullopt;
+        }
+        if (event->kind == YamlEvent::Kind::end_of_text) {
+            return builder.has_duplicates() ? std::nullopt : std::optional(builder.take_root());
+        }
+    }
+}
 
 }  // namespace
 
@@ -256,18 +287,11 @@ std::string_view name_of(YamlNode::Kind kind) {
 }
 
 std::optional<YamlNode> parse_yaml(const SourceTextPtr& source, DiagnosticSink& sink) {
-    const ErrorWatch watch(sink);
-    YamlEvents events(source);
-    TreeBuilder builder(source, sink);
-    for (;;) {
-        const std::optional<YamlEvent> event = events.next(sink);
-        if (!event || !builder.take(*event)) {
-            return std::nullopt;
-        }
-        if (event->kind == YamlEvent::Kind::end_of_text) {
-            return watch.saw_error() ? std::nullopt : std::optional(builder.take_root());
-        }
-    }
+    return parse(source, sink, nullptr);
+}
+
+std::optional<YamlNode> parse_yaml(const SourceTextPtr& source, DiagnosticSink& sink, YamlRows& rows) {
+    return parse(source, sink, &rows);
 }
 
 }  // namespace tt_run::support

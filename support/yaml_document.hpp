@@ -47,4 +47,21 @@ std::string_view name_of(YamlNode::Kind kind);
 /// expanded size or depth is beyond reason; empty exactly when it reported an error. Throws nothing.
 std::optional<YamlNode> parse_yaml(const SourceTextPtr& source, DiagnosticSink& sink);
 
+/// Takes rows of lists that would be too many to keep: a machine's hosts and links.
+class YamlRows {
+  public:
+    virtual ~YamlRows() = default;
+    /// Whether the rows of the list under this key of the top level are to be taken one by one. `root` is the
+    /// document as far as it has been read; a list that carries an anchor is not asked for, but kept.
+    virtual bool wants(const YamlNode& root, std::string_view key) = 0;
+    /// The next row of the list that was wanted last. False if it is no use to go on, which has been
+    /// reported.
+    virtual bool take(const YamlNode& row) = 0;
+};
+
+/// The same, but for the lists that `rows` wants: they are empty in the document, and their rows do not count
+/// into its size (if it has aliases, they do). Empty if the document is no good, or `rows` saw no use in
+/// going on; what `rows` has reported beside does not matter.
+std::optional<YamlNode> parse_yaml(const SourceTextPtr& source, DiagnosticSink& sink, YamlRows& rows);
+
 }  // namespace tt_run::support

@@ -51,10 +51,9 @@ void check_cluster(const std::optional<Cluster>& cluster) {
     render_cluster_text(*cluster);
     for (const std::string& form : {render_cluster_json(*cluster), render_cluster_yaml(*cluster)}) {
         const SourceTextPtr source = as_source(form);
-        const auto root = yaml_of(source);
-        demand(root && topology::looks_like_saved_cluster(*root), "a saved cluster is known as one");
+        demand(topology::begins_as_saved_cluster(source), "a saved cluster is known as one");
         DiagnosticSink sink;
-        const auto again = topology::read_saved_cluster(source, *root, sink);
+        const auto again = topology::read_saved_cluster(source, sink);
         demand(again && again->same_hardware(*cluster), "a saved cluster is the same hardware");
     }
     export_umd_descriptors(*cluster, "name");
@@ -90,6 +89,13 @@ void read_yaml_cluster(std::string_view bytes, LooksLike looks_like, Read read) 
     if (const auto root = yaml_of(source); root && looks_like(*root)) {
         check_cluster(load_checked([&](auto& sink) { return read(source, *root, sink); }));
     }
+}
+
+void read_saved(std::string_view bytes) {
+    const SourceTextPtr source = as_source(bytes);
+    const auto cluster = load_checked([&](auto& sink) { return topology::read_saved_cluster(source, sink); });
+    demand(!cluster || yaml_of(source), "what is read row by row is a document");
+    check_cluster(cluster);
 }
 
 template <class LooksLike, class Read>
@@ -233,10 +239,7 @@ std::vector<Target> cluster_targets() {
         {.name = "saved-cluster",
          .largest = 16384,
          .endings = {".json", ".yaml"},
-         .run =
-             [](std::string_view bytes) {
-                 read_yaml_cluster(bytes, topology::looks_like_saved_cluster, topology::read_saved_cluster);
-             },
+         .run = read_saved,
          .made =
              [] {
                  DiagnosticSink sink;

@@ -17,6 +17,7 @@ namespace tt_run::topology {
 class ClusterAssembly {
   public:
     ClusterAssembly(Origin origin, std::string source);
+    void set_origin(Origin origin) { origin_ = origin; }
 
     /// Links that were or will be added are left out.
     void set_links_unknown() { links_known_ = false; }

@@ -217,6 +217,8 @@ std::optional<ClusterFile> parse_cluster_file(const SourceTextPtr& source, const
         kind = kind_of(*message);
         place = message->fields.empty() ? place : message->fields.front().name.span;
         file.message = *std::move(message);
+    } else if (begins_as_saved_cluster(source)) {
+        kind = ClusterFileKind::saved_cluster;
     } else {
         std::optional<YamlNode> yaml = support::parse_yaml(source, sink);
         if (!yaml) {

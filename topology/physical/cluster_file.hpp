@@ -30,7 +30,7 @@ struct ClusterFile {
     std::filesystem::path path;
     ClusterFileKind kind = ClusterFileKind::umd_descriptor;
     support::YamlNode yaml;  ///< or
-    TextMessage message;     ///< by the kind
+    TextMessage message;     ///< by the kind; neither of a saved cluster, which is read as it goes
 };
 
 /// Reports errors of syntax, and `cluster-unknown-kind` for what is none of the kinds; empty exactly then.

@@ -259,7 +259,7 @@ class Loader {
             case ClusterFileKind::factory_system_descriptor:
                 return read_factory_system_descriptor(file.message, sink_);
             case ClusterFileKind::saved_cluster:
-                return read_saved_cluster(file.source, file.yaml, sink_);
+                return read_saved_cluster(file.source, sink_);
             case ClusterFileKind::mapping:
                 return load_mapping(file);
             case ClusterFileKind::deployment_descriptor:

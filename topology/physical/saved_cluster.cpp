@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "support/yaml_events.hpp"
 #include "topology/physical/cluster_assembly.hpp"
 #include "topology/physical/cluster_json.hpp"
 #include "topology/physical/description_reader.hpp"
@@ -15,26 +16,112 @@ using support::YamlNode;
 
 namespace {
 
-class Reader {
-  public:
-    Reader(const YamlNode& root, ClusterAssembly& assembly, DiagnosticSink& sink)
-        : root_(root), assembly_(assembly), sink_(sink) {}
+enum class List { hosts, links, open_ends };
 
-    void read() {
-        if (const YamlNode* known = root_.find("links_known")) {
+class Reader final : public support::YamlRows {
+  public:
+    Reader(const std::string& source, DiagnosticSink& sink)
+        : sink_(sink), watch_(sink), assembly_(Origin::imported, source) {}
+
+    /// Hosts once the version is known, and what lies between them once they are there.
+    bool wants(const YamlNode& root, std::string_view key) override {
+        if (key == "hosts") {
+            begin(List::hosts);
+            are_hosts_taken_ = root.find("version") != nullptr;
+            if (are_hosts_taken_) {
+                check_version(root);
+            }
+            return are_hosts_taken_;
+        }
+        if (key == "links" || key == "open_ends") {
+            begin(key == "links" ? List::links : List::open_ends);
+            return are_hosts_taken_;
+        }
+        return false;
+    }
+
+    bool take(const YamlNode& row) override {
+        switch (list_) {
+            case List::hosts:
+                if (!is_version_good_) {
+                    return false;
+                }
+                read_host(row);
+                return true;
+            case List::links:
+                read_link(row);
+                break;
+            case List::open_ends:
+                read_open_end(row);
+                break;
+        }
+        return sink_.errors() - errors_before_ <= kMostErrorsInList;
+    }
+
+    /// What is left in the document: its head, and rows that stood where they were not wanted.
+    std::optional<Cluster> finish(const YamlNode& root) {
+        if (!are_hosts_taken_) {
+            check_version(root);
+        }
+        if (!is_version_good_ || !read_origin(root)) {
+            return std::nullopt;
+        }
+        if (const YamlNode* known = root.find("links_known")) {
             if (!read_truth(*known, "truth", sink_).value_or(true)) {
                 assembly_.set_links_unknown();
             }
         }
-        const YamlNode* hosts = list(root_, "hosts");
-        for (std::size_t k = 0; hosts != nullptr && k < hosts->items.size(); ++k) {
-            read_host(hosts->items[k]);
+        take_all(list(root, "hosts"), List::hosts);
+        take_all(list(root, "links"), List::links);
+        if (const YamlNode* ends = root.find("open_ends");
+            ends != nullptr && expect_kind(*ends, YamlNode::Kind::sequence, "open_ends", sink_)) {
+            take_all(ends, List::open_ends);
         }
-        read_links();
-        read_open_ends();
+        return watch_.saw_error() ? std::nullopt : std::move(assembly_).finish(sink_);
     }
 
   private:
+    void begin(List list) {
+        list_ = list;
+        errors_before_ = sink_.errors();
+    }
+
+    void take_all(const YamlNode* rows, List kind) {
+        begin(kind);
+        for (std::size_t k = 0; rows != nullptr && k < rows->items.size() && take(rows->items[k]); ++k) {
+        }
+    }
+
+    void check_version(const YamlNode& root) {
+        const YamlNode* version = require(root, "version", sink_);
+        const auto number = version == nullptr ? std::nullopt : read_number(*version, "version", sink_);
+        is_version_good_ = number && *number <= kClusterVersion;
+        if (number && !is_version_good_) {
+            sink_.report(
+                Diagnostic(kClusterNewerVersion, version->span,
+                           fmt::format("this file is of version {}; this tt-run reads up to version {}",
+                                       *number, kClusterVersion))
+                    .help("use the tt-run that wrote it, or a newer one"));
+        }
+    }
+
+    /// False if it is none, which has been reported.
+    bool read_origin(const YamlNode& root) {
+        const YamlNode* node = root.find("origin");
+        if (node == nullptr) {
+            return true;
+        }
+        const auto origin = node->is_scalar() ? parse_origin(node->text) : std::nullopt;
+        if (!origin) {
+            sink_.report(Diagnostic(
+                kClusterBadValue, node->span,
+                fmt::format("`{}` is no origin; expected real, imported or synthetic", node->text)));
+            return false;
+        }
+        assembly_.set_origin(*origin == Origin::synthetic ? Origin::synthetic : Origin::imported);
+        return true;
+    }
+
     const YamlNode* list(const YamlNode& map, std::string_view key) {
         if (!expect_kind(map, YamlNode::Kind::mapping, "map", sink_)) {
             return nullptr;
@@ -197,54 +284,40 @@ class Reader {
         return number_read ? std::optional(static_cast<std::uint32_t>(*number_read)) : std::nullopt;
     }
 
-    void read_links() {
-        const YamlNode* rows = list(root_, "links");
-        const std::size_t errors_before = sink_.errors();
-        for (std::size_t k = 0; rows != nullptr && k < rows->items.size(); ++k) {
-            if (sink_.errors() - errors_before > kMostErrorsInList) {
-                return;
-            }
-            const YamlNode& row = rows->items[k];
-            if (!is_row(row)) {
-                continue;
-            }
-            const auto a = asic_at(row.items[0]);
-            const auto a_channel = channel(row.items[1]);
-            const auto b = asic_at(row.items[2]);
-            const auto b_channel = channel(row.items[3]);
-            if (a && b && a_channel && b_channel) {
-                assembly_.add_link(*a, *a_channel, *b, *b_channel, row.span);
-            }
-        }
-    }
-
-    void read_open_ends() {
-        const YamlNode* rows = root_.find("open_ends");
-        if (rows == nullptr || !expect_kind(*rows, YamlNode::Kind::sequence, "open_ends", sink_)) {
+    void read_link(const YamlNode& row) {
+        if (!is_row(row)) {
             return;
         }
-        const std::size_t errors_before = sink_.errors();
-        for (const YamlNode& row : rows->items) {
-            if (sink_.errors() - errors_before > kMostErrorsInList) {
-                return;
-            }
-            if (!is_row(row)) {
-                continue;
-            }
-            const auto asic = asic_at(row.items[0]);
-            const auto near = channel(row.items[1]);
-            const auto remote = read_number(row.items[2], "unique id", sink_);
-            const auto far = channel(row.items[3]);
-            if (asic && near && remote && far) {
-                assembly_.add_open_end(*asic, *near, *remote, *far, row.span);
-            }
+        const auto a = asic_at(row.items[0]);
+        const auto a_channel = channel(row.items[1]);
+        const auto b = asic_at(row.items[2]);
+        const auto b_channel = channel(row.items[3]);
+        if (a && b && a_channel && b_channel) {
+            assembly_.add_link(*a, *a_channel, *b, *b_channel, row.span);
         }
     }
 
-    const YamlNode& root_;
-    ClusterAssembly& assembly_;
+    void read_open_end(const YamlNode& row) {
+        if (!is_row(row)) {
+            return;
+        }
+        const auto asic = asic_at(row.items[0]);
+        const auto near = channel(row.items[1]);
+        const auto remote = read_number(row.items[2], "unique id", sink_);
+        const auto far = channel(row.items[3]);
+        if (asic && near && remote && far) {
+            assembly_.add_open_end(*asic, *near, *remote, *far, row.span);
+        }
+    }
+
     DiagnosticSink& sink_;
-    std::vector<std::uint32_t> refs_;
+    const support::ErrorWatch watch_;
+    ClusterAssembly assembly_;
+    std::vector<std::uint32_t> refs_;  ///< of the chips, in the file's order
+    List list_ = List::hosts;          ///< whose rows are taken
+    std::size_t errors_before_ = 0;    ///< it began
+    bool are_hosts_taken_ = false;
+    bool is_version_good_ = false;
 };
 
 }  // namespace
@@ -254,37 +327,22 @@ bool looks_like_saved_cluster(const YamlNode& root) {
     return schema != nullptr && schema->is_scalar() && schema->text == kClusterSchema;
 }
 
-std::optional<Cluster> read_saved_cluster(const support::SourceTextPtr& source, const YamlNode& root,
-                                          DiagnosticSink& sink) {
-    const support::ErrorWatch watch(sink);
-    const YamlNode* version = require(root, "version", sink);
-    const auto number = version == nullptr ? std::nullopt : read_number(*version, "version", sink);
-    if (!number) {
-        return std::nullopt;
-    }
-    if (*number > kClusterVersion) {
-        sink.report(Diagnostic(kClusterNewerVersion, version->span,
-                               fmt::format("this file is of version {}; this tt-run reads up to version {}",
-                                           *number, kClusterVersion))
-                        .help("use the tt-run that wrote it, or a newer one"));
-        return std::nullopt;
-    }
-    const YamlNode* origin_node = root.find("origin");
-    const auto origin = origin_node != nullptr && origin_node->is_scalar() ? parse_origin(origin_node->text)
-                                                                           : std::optional(Origin::imported);
-    if (!origin) {
-        sink.report(Diagnostic(
-            kClusterBadValue, origin_node->span,
-            fmt::format("`{}` is no origin; expected real, imported or synthetic", origin_node->text)));
-        return std::nullopt;
-    }
-    const Origin kept = *origin == Origin::synthetic ? Origin::synthetic : Origin::imported;
-    ClusterAssembly assembly(kept, source->name());
-    Reader(root, assembly, sink).read();
-    if (watch.saw_error()) {
-        return std::nullopt;
-    }
-    return std::move(assembly).finish(sink);
+bool begins_as_saved_cluster(const support::SourceTextPtr& source) {
+    using Kind = support::YamlEvent::Kind;
+    support::YamlEvents events(source);
+    DiagnosticSink ignored;
+    const auto next_is = [&](Kind kind, std::string_view text = {}) {
+        const std::optional<support::YamlEvent> event = events.next(ignored);
+        return event && event->kind == kind && event->text == text;
+    };
+    return next_is(Kind::document_begin) && next_is(Kind::mapping_begin) && next_is(Kind::scalar, "schema") &&
+           next_is(Kind::scalar, kClusterSchema);
+}
+
+std::optional<Cluster> read_saved_cluster(const support::SourceTextPtr& source, DiagnosticSink& sink) {
+    Reader reader(source->name(), sink);
+    const std::optional<YamlNode> root = support::parse_yaml(source, sink, reader);
+    return root ? reader.finish(*root) : std::nullopt;
 }
 
 }  // namespace tt_run::topology

@@ -95,6 +95,71 @@ TEST_CASE("a document is as large as what its aliases name, and what they name a
     CHECK(find_yaml_excess(source)->begin == source->text().find("x, y"));
 }
 
+namespace {
+
+/// Wants `rows`, and counts them up to the first that is no use.
+struct CountedRows final : YamlRows {
+    bool wants(const YamlNode& root, std::string_view key) override {
+        keys_before = root.entries.size();
+        return key == "rows";
+    }
+    bool take(const YamlNode& row) override {
+        items += row.items.size();
+        ++count;
+        return count != last;
+    }
+    std::size_t keys_before = 0;
+    std::size_t count = 0;
+    std::size_t items = 0;
+    std::size_t last = SIZE_MAX;
+};
+
+}  // namespace
+
+TEST_CASE("rows are taken one by one, and what is taken is not kept") {
+    DiagnosticSink sink;
+    CountedRows rows;
+    const auto parse_rows = [&](const std::string& text) {
+        rows = {};
+        return parse_yaml(make_source_text("f.yaml", text), sink, rows);
+    };
+    const auto root = parse_rows("a: {rows: [1, 2]}\nb: [3]\nrows: [[1, 2], [3, [4, 5]], {}]\nc: x\n");
+    REQUIRE(root);
+    CHECK(rows.keys_before == 2);
+    CHECK(rows.count == 3);
+    CHECK(rows.items == 4);
+    CHECK(root->find("rows")->items.empty());
+    CHECK(root->find("a")->find("rows")->items.size() == 2);
+    CHECK(root->find("c")->text == "x");
+    // An alias may name them later.
+    const auto kept = parse_rows("rows: &r [1, 2]\nb: *r\n");
+    REQUIRE(kept);
+    CHECK(rows.count == 0);
+    CHECK(kept->find("b")->items.size() == 2);
+    CHECK(sink.errors() == 0);
+}
+
+TEST_CASE("rows are too many to count, but not with aliases, and one that is no use ends it") {
+    constexpr std::size_t kRows = kMostYamlNodes / 4;
+    std::string text = "rows: [";
+    for (std::size_t k = 0; k < kRows; ++k) {
+        text += "[1,2,3],";
+    }
+    text += "]}";
+    CountedRows rows;
+    DiagnosticSink sink;
+    CHECK(parse_yaml(make_source_text("f.yaml", "{" + text), sink, rows));
+    CHECK(rows.count == kRows);
+    CHECK(sink.errors() == 0);
+    rows = {};
+    rows.last = 3;
+    CHECK(!parse_yaml(make_source_text("f.yaml", "{" + text), sink, rows));
+    CHECK(rows.count == 3);
+    CHECK(sink.errors() == 0);
+    CHECK(!parse_yaml(make_source_text("f.yaml", "{a: &a x, b: *a, " + text), sink, rows));
+    CHECK(render_text(sink, Colour::off).find("[yaml-too-large]") != std::string::npos);
+}
+
 TEST_CASE("deep nesting is refused and does not crash") {
     std::string said;
     CHECK(!parse(std::string(100000, '['), &said));

@@ -195,3 +195,36 @@ TEST_CASE("a saved cluster is read again, whatever bytes its texts and its sourc
         }
     }
 }
+
+TEST_CASE("a saved cluster is the same with its parts in any order") {
+    const auto seed = std::random_device()();
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    support::DiagnosticSink sink;
+    const auto cluster = build_synthetic("t3k*2", sink);
+    const std::string saved = render_cluster_yaml(*cluster);
+    std::vector<std::string> parts;
+    for (std::size_t begin = 0, end = 0; begin < saved.size(); begin = end) {
+        for (end = saved.find('\n', begin) + 1; end < saved.size() && saved[end] == ' ';) {
+            end = saved.find('\n', end) + 1;
+        }
+        parts.push_back(saved.substr(begin, end - begin));
+    }
+    REQUIRE(parts.size() == 8);
+    support::HostEnvironment host;
+    host.working_directory = "/nowhere";
+    for (int round = 0; round < 50; ++round) {
+        std::shuffle(parts.begin(), parts.end(), random);
+        std::string text;
+        for (const std::string& part : parts) {
+            text += part;
+        }
+        INFO(text.substr(0, 200));
+        const auto again =
+            parse_cluster(support::make_source_text("c.yaml", text), "/nowhere/c.yaml", host, sink);
+        CHECK(render_text(sink, support::Colour::off).empty());
+        REQUIRE(again);
+        CHECK(again->same_hardware(*cluster));
+        CHECK(again->origin() == Origin::synthetic);
+    }
+}
