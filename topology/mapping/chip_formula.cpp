@@ -15,6 +15,7 @@ class ChipFormula {
         : graph_(graph), demand_(demand), adjacency_(adjacency) {}
 
     ChipResult solve(std::size_t most_hosts, const std::vector<Chips>& forbidden, Effort effort) {
+        sat_.state_until(effort.deadline);
         state_places();
         for (std::size_t mesh = 0; mesh < demand_.meshes.size(); ++mesh) {
             state_edges(mesh);
@@ -281,7 +282,7 @@ ChipResult map_by_formula(const MeshGraph& graph, const Demand& demand, const Ad
             pairs += static_cast<std::size_t>(std::count(allowed.begin(), allowed.end(), true));
         }
     }
-    return pairs > kMostChipPairs
+    return pairs > kMostChipPairs || std::chrono::steady_clock::now() >= effort.deadline
                ? ChipResult{}
                : ChipFormula(graph, demand, adjacency).solve(most_hosts, forbidden, effort);
 }

@@ -254,10 +254,19 @@ class Finder {
     }
 
     void report_out_of_budget() {
-        sink_.report(Diagnostic(kMappingUnknown, {},
-                                fmt::format("no mapping found within {} ms, and no proof that there is none",
-                                            options_.budget.count()))
-                         .help("give it more time with `--budget`"));
+        if (std::chrono::steady_clock::now() >= deadline_) {
+            sink_.report(
+                Diagnostic(kMappingUnknown, {},
+                           fmt::format("no mapping found within {} ms, and no proof that there is none",
+                                       options_.budget.count()))
+                    .help("`tt-run generate-rank-bindings --budget SECONDS` gives it more time"));
+        } else {
+            sink_.report(
+                Diagnostic(kMappingUnknown, {},
+                           "no mapping found, and no proof that there is none: what is left to try is "
+                           "too large for any engine")
+                    .help("ask for fewer meshes, or for a part of the machine"));
+        }
     }
 
     const Cluster& cluster_;

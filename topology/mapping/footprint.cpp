@@ -9,6 +9,9 @@ namespace tt_run::topology {
 namespace {
 
 constexpr std::uint32_t kNobody = ~0U;
+/// Of so many ASICs on, each is the first chip's place for its share of the steps only, and for what those
+/// before it have left over: else none would be left for the last.
+constexpr std::size_t kManyAsics = 10'000;
 /// The clock is asked once in so many steps.
 constexpr std::uint64_t kStepsPerLook = 4096;
 
@@ -83,9 +86,8 @@ class Embedder {
     bool run(std::size_t most_missing, Found found) {
         missing_left_ = most_missing;
         missing_.clear();
-        stopped_ = false;
-        lay(0, found);
-        return !stopped_;
+        lay_first(found);
+        return !stopped_ && !cut_short_;
     }
 
     Footprint footprint() const {
@@ -108,11 +110,20 @@ class Embedder {
   private:
     bool out_of_effort() {
         ++steps_;
-        if (steps_ > limits_.steps ||
-            (steps_ % kStepsPerLook == 0 && std::chrono::steady_clock::now() >= limits_.deadline)) {
-            stopped_ = true;
+        cut_short_ = cut_short_ || steps_ > most_steps_;
+        stopped_ =
+            stopped_ || (steps_ % kStepsPerLook == 0 && std::chrono::steady_clock::now() >= limits_.deadline);
+        return is_over();
+    }
+    bool is_over() const { return stopped_ || steps_ > most_steps_; }
+
+    template <class Found>
+    void lay_first(Found& found) {
+        const std::uint64_t asics = adjacency_.size();
+        for (std::uint32_t asic = 0; asic < asics && !stopped_; ++asic) {
+            most_steps_ = asics < kManyAsics ? limits_.steps : limits_.steps * (asic + 1) / asics;
+            try_at(0, order_[0], {asic}, found);
         }
-        return stopped_;
     }
 
     template <class Found>
@@ -124,7 +135,7 @@ class Embedder {
         const std::int32_t chip = order_[at];
         const AsicIndex* beside = laid_neighbour(chip);
         if (beside == nullptr || missing_left_ > 0) {
-            for (std::uint32_t asic = 0; asic < adjacency_.size() && !stopped_; ++asic) {
+            for (std::uint32_t asic = 0; asic < adjacency_.size() && !is_over(); ++asic) {
                 try_at(at, chip, {asic}, found);
             }
             return;
@@ -132,7 +143,7 @@ class Embedder {
         // Copied, for the chip beside may not move but the reference into `anchor_` may.
         const AsicIndex anchor = *beside;
         for (const Neighbour& neighbour : adjacency_.neighbours(anchor)) {
-            if (stopped_) {
+            if (is_over()) {
                 return;
             }
             try_at(at, chip, neighbour.asic, found);
@@ -259,7 +270,9 @@ class Embedder {
     std::size_t missing_left_ = 0;
     AsicIndex anchor_;
     std::uint64_t steps_ = 0;
-    bool stopped_ = false;
+    std::uint64_t most_steps_ = 0;  ///< from where the first chip is now
+    bool cut_short_ = false;        ///< there were more steps to take
+    bool stopped_ = false;          ///< for good
 };
 
 void complete(Footprint& print, const Demand& demand, const Adjacency& adjacency) {

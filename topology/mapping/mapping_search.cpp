@@ -65,7 +65,9 @@ SearchEnd MappingSearch::place(const SeatTable& table, std::size_t most_hosts, A
         return false;
     };
     SearchEnd end = place_meshes(demand_, adjacency_, table, most_hosts, {kPlacingSteps, deadline_}, found);
-    for (std::uint32_t seed = 0; end == SearchEnd::gave_up && seed < kClosePlacings; ++seed) {
+    for (std::uint32_t seed = 0;
+         end == SearchEnd::gave_up && seed < kClosePlacings && std::chrono::steady_clock::now() < deadline_;
+         ++seed) {
         end = place_meshes_closely(demand_, adjacency_, table, most_hosts, seed,
                                    {kClosePlacingSteps, deadline_}, found);
     }

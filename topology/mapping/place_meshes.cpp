@@ -13,7 +13,9 @@ namespace tt_run::topology {
 namespace {
 
 constexpr std::uint32_t kNobody = ~0U;
-constexpr std::uint64_t kStepsPerLook = 256;
+/// Seats, meshes and chips that are looked at before the clock is: on a large cluster one step sees
+/// thousands.
+constexpr std::uint64_t kWorkPerLook = 32'768;
 /// Free chips beside that count as none, now and then: so much do close placings differ by their seed.
 constexpr std::uint_fast32_t kNoise = 3;
 
@@ -63,10 +65,10 @@ class Placer {
     }
 
     bool out_of_effort() {
-        ++steps_;
-        if (steps_ > limits_.steps ||
-            (steps_ % kStepsPerLook == 0 && std::chrono::steady_clock::now() >= limits_.deadline)) {
-            gave_up_ = true;
+        gave_up_ = ++steps_ > limits_.steps;
+        if (work_ >= kWorkPerLook) {
+            work_ = 0;
+            gave_up_ = gave_up_ || std::chrono::steady_clock::now() >= limits_.deadline;
         }
         return gave_up_;
     }
@@ -96,6 +98,7 @@ class Placer {
     /// The mesh beside placed ones that has the fewest seats left; else, the first.
     std::size_t choose_mesh(std::vector<std::uint32_t>& candidates) {
         std::size_t best = kNobody;
+        work_ += seating_.size();
         for (std::size_t mesh = 0; mesh < seating_.size(); ++mesh) {
             if (seating_[mesh] != kNobody || placed_beside_[mesh] == 0) {
                 continue;
@@ -124,8 +127,8 @@ class Placer {
         const bool by_seats = seed_ && *seed_ % 2 == 1;
         const auto key = [&](std::size_t mesh) {
             const std::size_t seats = table_.seats(demand_.meshes[mesh].kind).size();
-            return std::tuple(by_seats ? seats : 0, std::numeric_limits<std::size_t>::max() -
-                                                        connections_of_[mesh].size());
+            return std::tuple(by_seats ? seats : 0,
+                              std::numeric_limits<std::size_t>::max() - connections_of_[mesh].size());
         };
         std::size_t best = kNobody;
         for (std::size_t mesh = 0; mesh < seating_.size(); ++mesh) {
@@ -140,6 +143,7 @@ class Placer {
         const std::size_t kind = demand_.meshes[mesh].kind;
         std::vector<std::uint32_t> seats =
             placed_beside_[mesh] > 0 ? seats_beside(mesh, kind) : all_seats(mesh, kind);
+        work_ += seats.size();
         std::erase_if(seats, [&](std::uint32_t seat) { return !fits(mesh, table_.seats(kind)[seat]); });
         return seats;
     }
@@ -244,10 +248,11 @@ class Placer {
 
     /// Chips that nobody holds, on hosts that may still be used.
     bool has_room() {
+        work_ += owner_.size();
         const bool no_more_hosts = hosts_used_ >= most_hosts_;
         for (std::uint32_t asic = 0; asic < owner_.size(); ++asic) {
-            is_free_[asic] = owner_[asic] == kNobody &&
-                             (!no_more_hosts || host_uses_[adjacency_.host({asic})] != 0);
+            is_free_[asic] =
+                owner_[asic] == kNobody && (!no_more_hosts || host_uses_[adjacency_.host({asic})] != 0);
         }
         for (std::size_t mesh = 0; mesh < seating_.size(); ++mesh) {
             placed_[mesh] = seating_[mesh] == kNobody ? nullptr : &footprint(mesh);
@@ -368,6 +373,7 @@ class Placer {
     std::vector<bool> is_free_;
     std::vector<const Footprint*> placed_;
     std::uint64_t steps_ = 0;
+    std::uint64_t work_ = 0;  ///< since the clock was looked at
     bool stopped_ = false;
     bool gave_up_ = false;
 };

@@ -10,6 +10,8 @@ namespace {
 
 /// Below so many literals every pair gets a clause.
 constexpr std::size_t kFewForPairs = 6;
+/// The clock is asked once in so many clauses.
+constexpr std::uint64_t kClausesPerLook = 4096;
 /// What the solver returns, by the convention of SAT competitions.
 constexpr int kSatisfiable = 10;
 constexpr int kUnsatisfiable = 20;
@@ -37,7 +39,16 @@ SatProblem::~SatProblem() {
     solver_->engine.disconnect_terminator();
 }
 
+bool SatProblem::takes_clauses() {
+    is_abandoned_ = is_abandoned_ ||
+                    (++clauses_ % kClausesPerLook == 0 && std::chrono::steady_clock::now() >= state_until_);
+    return !is_abandoned_;
+}
+
 void SatProblem::add(std::span<const int> clause) {
+    if (!takes_clauses()) {
+        return;
+    }
     for (const int literal : clause) {
         solver_->engine.add(literal);
     }
@@ -45,8 +56,14 @@ void SatProblem::add(std::span<const int> clause) {
 }
 
 void SatProblem::implies_any(int literal, std::span<const int> any) {
+    if (!takes_clauses()) {
+        return;
+    }
     solver_->engine.add(-literal);
-    add(any);
+    for (const int other : any) {
+        solver_->engine.add(other);
+    }
+    solver_->engine.add(0);
 }
 
 void SatProblem::at_most_one(std::span<const int> literals) {
@@ -133,6 +150,9 @@ void SatProblem::at_least(std::span<const int> literals, std::size_t number) {
 }
 
 SatAnswer SatProblem::solve(Effort effort) {
+    if (is_abandoned_) {
+        return SatAnswer::unknown;
+    }
     solver_->engine.limit("conflicts", effort.conflicts);
     solver_->until.deadline = effort.deadline;
     switch (solver_->engine.solve()) {

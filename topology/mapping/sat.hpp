@@ -29,6 +29,10 @@ class SatProblem {
     SatProblem(const SatProblem&) = delete;
     SatProblem& operator=(const SatProblem&) = delete;
 
+    /// From then on no clause is taken any more, and the answer is `unknown`: large formulas take long to
+    /// state.
+    void state_until(Deadline deadline) { state_until_ = deadline; }
+
     int new_variable() { return ++variables_; }
     int variables() const { return variables_; }
 
@@ -51,8 +55,14 @@ class SatProblem {
 
   private:
     struct Solver;
+
+    bool takes_clauses();
+
     std::unique_ptr<Solver> solver_;
     int variables_ = 0;
+    Deadline state_until_ = Deadline::max();
+    std::uint64_t clauses_ = 0;
+    bool is_abandoned_ = false;
 };
 
 }  // namespace tt_run::topology

@@ -14,6 +14,7 @@ class SeatFormula {
         : demand_(demand), adjacency_(adjacency), table_(table) {}
 
     SeatingResult solve(std::size_t most_hosts, const ForbiddenSeatings& forbidden, Effort effort) {
+        sat_.state_until(effort.deadline);
         state_seats();
         state_overlaps();
         for (const ConnectionDemand& connection : demand_.connections) {
@@ -244,7 +245,7 @@ SeatingResult seat_by_formula(const Demand& demand, const Adjacency& adjacency, 
     for (const MeshDemand& mesh : demand.meshes) {
         pairs += table.seats(mesh.kind).size();
     }
-    return pairs > kMostSeatPairs
+    return pairs > kMostSeatPairs || std::chrono::steady_clock::now() >= effort.deadline
                ? SeatingResult{}
                : SeatFormula(demand, adjacency, table).solve(most_hosts, forbidden, effort);
 }

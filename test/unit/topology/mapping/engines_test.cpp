@@ -169,7 +169,8 @@ TEST_CASE("every engine agrees with trying every way") {
         CHECK(placed == fits);
         CHECK(end == (fits ? SearchEnd::stopped : SearchEnd::exhausted));
         CHECK(place_meshes_closely(demand, adjacency, table, 1, static_cast<std::uint32_t>(round),
-                                   {1'000'000, Deadline::max()}, [](const Seating&) { return false; }) == end);
+                                   {1'000'000, Deadline::max()},
+                                   [](const Seating&) { return false; }) == end);
         CHECK((!fits || !exceeds_connected_room(demand, adjacency, table)));
         if (const auto chain = find_chain(demand)) {
             CHECK(seat_chain(*chain, demand, adjacency, table, 1, {}).answer == wanted);
@@ -209,4 +210,39 @@ TEST_CASE("counting literals counts") {
         CHECK(one.solve({}) == SatAnswer::satisfied);
         CHECK(std::count_if(some.begin(), some.end(), [&](int literal) { return one.holds(literal); }) == 1);
     }
+}
+
+TEST_CASE("of very many hosts each has seats, also where there are not steps enough to list them all") {
+    const Cluster cluster = test::imagine("wh-galaxy*320");
+    const MeshGraph graph = test::load_graph(test::many_meshes("WORMHOLE_B0", 4, 4, 2, "", 1, "RELAXED"));
+    const Adjacency adjacency(cluster);
+    const Demand demand = build_demand(graph, adjacency, {});
+    const Footprints some =
+        find_footprints(graph, demand, demand.meshes[0], adjacency, {100 * adjacency.size()});
+    CHECK(!some.complete);
+    std::vector<bool> begins_on(cluster.hosts().size(), false);
+    for (const Footprint& print : some.all) {
+        begins_on[print.hosts.front()] = true;
+    }
+    CHECK(std::count(begins_on.begin(), begins_on.end(), true) == 320);
+    const Footprints all =
+        find_footprints(graph, demand, demand.meshes[0], adjacency, {1000 * adjacency.size()});
+    CHECK(all.complete);
+    CHECK(all.all.size() == 320 * 5);
+}
+
+TEST_CASE("a formula that is still being stated at its deadline is not answered") {
+    SatProblem late;
+    late.state_until(Deadline::min());
+    const int x = late.new_variable();
+    for (int clause = 0; clause < 10'000; ++clause) {
+        late.add({x});
+        late.implies_any(x, std::vector<int>{x});
+    }
+    late.add({-x});
+    CHECK(late.solve({}) == SatAnswer::unknown);
+    SatProblem in_time;
+    in_time.add({in_time.new_variable()});
+    in_time.add({-1});
+    CHECK(in_time.solve({}) == SatAnswer::contradiction);
 }
