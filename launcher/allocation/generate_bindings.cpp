@@ -11,6 +11,8 @@
 #include "launcher/bindings/rank_parts.hpp"
 #include "support/check.hpp"
 #include "topology/mapping/find_mapping.hpp"
+#include "topology/physical/device_numbering.hpp"
+#include "topology/physical/visible_devices.hpp"
 
 namespace tt_run::launcher {
 
@@ -107,7 +109,8 @@ class SolutionBuilder {
 
     std::vector<std::pair<std::string, std::string>> variables_of(const PlacedPart& part) const {
         std::vector<std::pair<std::string, std::string>> variables;
-        if (!part.devices.empty()) {
+        const bool unnamed = !topology::devices_are_named(model_.cluster) && has_whole_host(part);
+        if (!part.devices.empty() && !unnamed) {
             variables.emplace_back(job::kVisibleDevicesVariable,
                                    topology::render_visible_devices(model_.cluster, part.host, part.devices,
                                                                     rule_of(model_.cluster)));
@@ -118,6 +121,13 @@ class SolutionBuilder {
             }
         }
         return variables;
+    }
+
+    bool has_whole_host(const PlacedPart& part) const {
+        const auto asics = model_.cluster.asics_of(model_.cluster.host(part.host));
+        return static_cast<std::size_t>(std::count_if(
+                   asics.begin(), asics.end(), [](const topology::Asic& one) { return one.has_pcie; })) ==
+               part.devices.size();
     }
 
     const MergedMeshGraph& merged_;

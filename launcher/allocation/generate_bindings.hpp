@@ -47,9 +47,10 @@ struct Generation {
 /// Maps the descriptors onto the model and says which rank owns what. One rank for each host rank of each
 /// mesh, ascending by sub-context, mesh and host rank, from 0. Each host rank of a mesh has a host of its own
 /// if the cluster has enough that fit; else they share hosts, cut apart by TT_VISIBLE_DEVICES, which names
-/// exactly the devices of the rank's chips. Ranks on a mock cluster or an imagined one run on this host; else
-/// on the hosts that the cluster names. Reports why there is no solution (errors), or why that is not known
-/// (a warning).
+/// exactly the devices of the rank's chips and is left out only where a description that names no device
+/// gives a rank its whole host. Ranks on a mock cluster or an imagined one run on this host; else on the
+/// hosts that the cluster names. Reports why there is no solution (errors), or why that is not known (a
+/// warning).
 Generation generate_bindings(const JobMeshGraphs& job, const PhysicalModel& model,
                              const GenerationOptions& options, const support::HostEnvironment& host,
                              support::DiagnosticSink& sink);

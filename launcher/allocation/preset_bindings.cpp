@@ -14,6 +14,8 @@
 #include "support/check.hpp"
 #include "support/text.hpp"
 #include "topology/mgd/load_mesh_graph.hpp"
+#include "topology/physical/device_numbering.hpp"
+#include "topology/physical/visible_devices.hpp"
 
 namespace tt_run::launcher {
 
@@ -199,11 +201,21 @@ std::string render_tray_mapping(const Cluster& cluster) {
     const std::string_view architecture =
         cluster.architecture() == ChipArchitecture::blackhole ? "BLACKHOLE" : "WORMHOLE_B0";
     std::string text = fmt::format("arch: {}\ndevice_mapping:\n", architecture);
+    std::vector<std::optional<topology::PciAddress>> by_address;
+    for (std::uint32_t k = 0; k < cluster.asics().size(); ++k) {
+        by_address.push_back(topology::address_of(cluster, AsicIndex{k}));
+    }
+    std::sort(by_address.begin(), by_address.end());
     for (const Board& board : cluster.boards()) {
         std::vector<std::int32_t> numbers;
         for (const AsicIndex device : devices_of(cluster, board)) {
             const topology::Asic& asic = cluster.asic(device);
-            numbers.push_back(asic.device_number >= 0 ? asic.device_number : asic.chip);
+            const auto position = std::lower_bound(by_address.begin(), by_address.end(),
+                                                   topology::address_of(cluster, device)) -
+                                  by_address.begin();
+            numbers.push_back(asic.device_number >= 0 ? asic.device_number
+                              : asic.chip >= 0        ? asic.chip
+                                                      : static_cast<std::int32_t>(position));
         }
         std::sort(numbers.begin(), numbers.end());
         text += fmt::format("  {}: [{}]\n", board.tray, fmt::join(numbers, ", "));

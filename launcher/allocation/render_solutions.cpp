@@ -5,6 +5,7 @@
 
 #include "launcher/allocation/fingerprint.hpp"
 #include "launcher/allocation/generate_bindings.hpp"
+#include "topology/physical/device_numbering.hpp"
 
 namespace tt_run::launcher {
 
@@ -12,8 +13,9 @@ namespace {
 
 std::string comment_of(const PhysicalModel& model) {
     return fmt::format(
-        "# Written by `tt-run generate-rank-bindings`. TT_VISIBLE_DEVICES names devices by {}.\n",
-        name_of(numbering_of(model.cluster)));
+        "# Written by `tt-run generate-rank-bindings`. TT_VISIBLE_DEVICES names devices by {}{}.\n",
+        name_of(numbering_of(model.cluster)),
+        devices_are_named(model.cluster) ? "" : "; a rank without it has its whole host");
 }
 
 std::string render_mock_mapping(const GeneratedSolution& solution) {

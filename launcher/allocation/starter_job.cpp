@@ -10,6 +10,7 @@
 #include "support/text.hpp"
 #include "topology/mapping/find_mapping.hpp"
 #include "topology/mgd/load_mesh_graph.hpp"
+#include "topology/physical/device_numbering.hpp"
 
 namespace tt_run::launcher {
 

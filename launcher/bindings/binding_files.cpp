@@ -8,9 +8,6 @@
 
 namespace tt_run::launcher {
 
-using topology::Cluster;
-using topology::VisibleDevicesRule;
-
 support::Result<void> write_files(const std::filesystem::path& directory,
                                   const std::vector<OutputFile>& files) {
     for (const OutputFile& file : files) {
@@ -19,27 +16,6 @@ support::Result<void> write_files(const std::filesystem::path& directory,
         }
     }
     return {};
-}
-
-DeviceNumbering numbering_of(const Cluster& cluster) {
-    const bool addressed =
-        std::all_of(cluster.asics().begin(), cluster.asics().end(),
-                    [](const topology::Asic& asic) { return !asic.has_pcie || asic.pci.has_value(); });
-    return addressed                                                ? DeviceNumbering::pci_address
-           : topology::rule_of(cluster) == VisibleDevicesRule::live ? DeviceNumbering::position
-                                                                    : DeviceNumbering::chip_number;
-}
-
-std::string_view name_of(DeviceNumbering numbering) {
-    switch (numbering) {
-        case DeviceNumbering::pci_address:
-            return "PCI address";
-        case DeviceNumbering::position:
-            return "position in the order of PCI addresses";
-        case DeviceNumbering::chip_number:
-            return "chip number of the cluster descriptor";
-    }
-    return "";
 }
 
 std::string yaml_quoted(std::string_view text) {

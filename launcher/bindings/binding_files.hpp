@@ -9,8 +9,6 @@
 #include "job/rank.hpp"
 #include "support/error.hpp"
 #include "topology/ids.hpp"
-#include "topology/physical/cluster.hpp"
-#include "topology/physical/visible_devices.hpp"
 
 namespace tt_run::launcher {
 
@@ -41,17 +39,6 @@ struct GeneratedBindings {
     std::vector<GeneratedRank> ranks;
     std::string mesh_graph_desc_path;
 };
-
-/// How the devices in TT_VISIBLE_DEVICES are written: integers mean different things to different versions of
-/// the vendor's library, so PCI addresses are used wherever all of a host's are known.
-enum class DeviceNumbering {
-    pci_address,
-    position,     ///< in the order of PCI addresses, as the library counts on hardware
-    chip_number,  ///< of the cluster descriptor, as it counts on one
-};
-DeviceNumbering numbering_of(const topology::Cluster& cluster);
-/// "PCI address", ...: for a comment and for messages.
-std::string_view name_of(DeviceNumbering numbering);
 
 /// A text in YAML's double quotes.
 std::string yaml_quoted(std::string_view text);

@@ -9,6 +9,7 @@
 #include "support/text.hpp"
 #include "topology/physical/cluster_subset.hpp"
 #include "topology/physical/description_reader.hpp"
+#include "topology/physical/device_numbering.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
 
 namespace tt_run::topology {
@@ -48,15 +49,29 @@ std::vector<AsicIndex> numbered_devices(const Cluster& cluster, const Host& host
             return left.chip < right.chip;
         }
         // Lower-case addresses of fixed width sort as texts just as they do as numbers.
-        return std::tie(left.pci, left.bus, left.chip) < std::tie(right.pci, right.bus, right.chip);
+        return std::tuple(address_of(cluster, a), left.chip) < std::tuple(address_of(cluster, b), right.chip);
     });
     return devices;
 }
 
-std::string address_of(const Asic& asic) {
-    return asic.pci        ? asic.pci->text()
-           : asic.bus >= 0 ? fmt::format("0000:{:02x}:00.0", asic.bus & 0xFF)
-                           : "";
+std::string address_text(const Cluster& cluster, AsicIndex device) {
+    const auto address = address_of(cluster, device);
+    return address ? address->text() : "";
+}
+
+/// "`a`, `b`, `c` and 5 more".
+std::string some_of(const std::vector<Span>& tokens) {
+    constexpr std::size_t kShown = 3;
+    std::vector<std::string> words;
+    for (const Span& token : tokens) {
+        if (words.size() == kShown) {
+            break;
+        }
+        words.push_back(fmt::format("`{}`", token.text()));
+    }
+    const std::string more =
+        tokens.size() > kShown ? fmt::format(" and {} more", tokens.size() - kShown) : "";
+    return support::join(words, ", ") + more;
 }
 
 class Resolver {
@@ -82,6 +97,7 @@ class Resolver {
                 }
             }
         }
+        report_unknown();
         if (watch.saw_error()) {
             return std::nullopt;
         }
@@ -102,41 +118,20 @@ class Resolver {
     }
 
     void take_address(const Span& token) {
-        std::size_t hits = 0;
+        bool is_there = false;
         for (const AsicIndex device : devices_) {
-            const std::string address = address_of(cluster_.asic(device));
+            const std::string address = address_text(cluster_, device);
             const bool hit = rule_ == VisibleDevicesRule::live
                                  ? address.find(token.text()) != std::string::npos
                                  : address == token.text();
             if (hit) {
                 chosen_.insert(device);
-                ++hits;
+                is_there = true;
             }
         }
-        if (hits != 0) {
-            return;
+        if (!is_there) {
+            unknown_addresses_.push_back(token);
         }
-        Diagnostic unknown(kVisibleUnknown, token,
-                           fmt::format("host `{}` has no device at `{}`", host_.name, token.text()));
-        const bool upper = token.text().find_first_of("ABCDEF") != std::string_view::npos;
-        unknown.note(fmt::format("it has {}", all_addresses()));
-        if (upper) {
-            unknown.help("PCI addresses are matched in lower case");
-        } else if (rule_ == VisibleDevicesRule::mock) {
-            unknown.help("on a descriptor the whole address must be given, `dddd:bb:dd.f`");
-        }
-        sink_.report(std::move(unknown));
-    }
-
-    std::string all_addresses() const {
-        std::vector<std::string> addresses;
-        for (const AsicIndex device : devices_) {
-            const std::string address = address_of(cluster_.asic(device));
-            if (!address.empty()) {
-                addresses.push_back(fmt::format("`{}`", address));
-            }
-        }
-        return addresses.empty() ? "no device whose address is known" : support::join(addresses, ", ");
     }
 
     void take_number(const Span& token) {
@@ -144,14 +139,9 @@ class Resolver {
         if (rule_ == VisibleDevicesRule::live) {
             if (number && *number < devices_.size()) {
                 chosen_.insert(devices_[*number]);
-                return;
+            } else {
+                unknown_numbers_.push_back(token);
             }
-            sink_.report(Diagnostic(
-                kVisibleUnknown, token,
-                fmt::format("host `{}` has no device {}; it has {}", host_.name, token.text(),
-                            devices_.empty()
-                                ? std::string("none")
-                                : fmt::format("devices 0 to {}, by PCI address", devices_.size() - 1))));
             return;
         }
         for (std::uint32_t k = 0; k < host_.asic_count; ++k) {
@@ -170,13 +160,64 @@ class Resolver {
             chosen_.insert(asic);
             return;
         }
+        unknown_numbers_.push_back(token);
+    }
+
+    /// Lists made for another machine have nothing right in them: one sentence for each way of naming.
+    void report_unknown() {
+        if (!unknown_addresses_.empty()) {
+            Diagnostic unknown(
+                kVisibleUnknown, from_first_to_last(unknown_addresses_),
+                fmt::format("host `{}` has no device at {}", host_.name, some_of(unknown_addresses_)));
+            unknown.note(fmt::format("it has {}", all_addresses()));
+            const auto any = [&](auto test) {
+                return std::any_of(unknown_addresses_.begin(), unknown_addresses_.end(),
+                                   [&](const Span& token) { return test(token.text()); });
+            };
+            if (any([](std::string_view text) {
+                    return text.find_first_of("ABCDEF") != std::string_view::npos;
+                })) {
+                unknown.help("PCI addresses are matched in lower case");
+            } else if (rule_ == VisibleDevicesRule::mock &&
+                       any([](std::string_view text) { return !PciAddress::parse(text); })) {
+                unknown.help("on a descriptor the whole address must be given, `dddd:bb:dd.f`");
+            }
+            sink_.report(std::move(unknown));
+        }
+        if (!unknown_numbers_.empty()) {
+            sink_.report(Diagnostic(kVisibleUnknown, from_first_to_last(unknown_numbers_),
+                                    fmt::format("host `{}` has no {} {}; {}", host_.name,
+                                                rule_ == VisibleDevicesRule::live ? "device" : "chip",
+                                                some_of(unknown_numbers_), all_numbers())));
+        }
+    }
+
+    static Span from_first_to_last(const std::vector<Span>& tokens) {
+        return {tokens.front().source, tokens.front().begin, tokens.back().end};
+    }
+
+    std::string all_addresses() const {
+        std::vector<std::string> addresses;
+        for (const AsicIndex device : devices_) {
+            const std::string address = address_text(cluster_, device);
+            if (!address.empty()) {
+                addresses.push_back(fmt::format("`{}`", address));
+            }
+        }
+        return addresses.empty() ? "no device whose address is known" : support::join(addresses, ", ");
+    }
+
+    std::string all_numbers() const {
+        if (rule_ == VisibleDevicesRule::live) {
+            return devices_.empty()
+                       ? "it has none"
+                       : fmt::format("it has devices 0 to {}, by PCI address", devices_.size() - 1);
+        }
         std::vector<std::string> numbers;
         for (const AsicIndex device : devices_) {
             numbers.push_back(fmt::format("{}", cluster_.asic(device).chip));
         }
-        sink_.report(Diagnostic(kVisibleUnknown, token,
-                                fmt::format("host `{}` has no chip {}; chips with PCIe are {}", host_.name,
-                                            token.text(), support::join(numbers, ", "))));
+        return fmt::format("chips with PCIe are {}", support::join(numbers, ", "));
     }
 
     VisibleDevices spread() const {
@@ -205,12 +246,17 @@ class Resolver {
     DiagnosticSink& sink_;
     std::vector<AsicIndex> devices_;
     std::set<AsicIndex> chosen_;
+    std::vector<Span> unknown_addresses_;
+    std::vector<Span> unknown_numbers_;
 };
 
 }  // namespace
 
 VisibleDevicesRule rule_of(const Cluster& cluster) {
-    return cluster.origin() == Origin::real ? VisibleDevicesRule::live : VisibleDevicesRule::mock;
+    const bool counts_chips = cluster.origin() != Origin::real &&
+                              std::any_of(cluster.asics().begin(), cluster.asics().end(),
+                                          [](const Asic& asic) { return asic.has_pcie && asic.chip >= 0; });
+    return counts_chips ? VisibleDevicesRule::mock : VisibleDevicesRule::live;
 }
 
 std::optional<VisibleDevices> resolve_visible_devices(const Cluster& cluster, HostIndex host,
@@ -284,18 +330,23 @@ std::optional<Cluster> visible_cluster(const Cluster& cluster, const std::vector
 std::string render_visible_devices(const Cluster& cluster, HostIndex host,
                                    const std::vector<AsicIndex>& devices, VisibleDevicesRule rule) {
     const std::vector<AsicIndex> numbered = numbered_devices(cluster, cluster.host(host), rule);
-    const bool addressed = std::all_of(devices.begin(), devices.end(), [&](AsicIndex device) {
-        return cluster.asic(device).pci.has_value();
-    });
+    const auto all = [&](auto test) {
+        return std::all_of(devices.begin(), devices.end(),
+                           [&](AsicIndex device) { return test(device, cluster.asic(device)); });
+    };
+    const bool stated = all([](AsicIndex, const Asic& asic) { return asic.pci.has_value(); });
+    const bool counted =
+        rule == VisibleDevicesRule::mock && all([](AsicIndex, const Asic& asic) { return asic.chip >= 0; });
+    const bool addressed = stated || (!counted && all([&](AsicIndex device, const Asic&) {
+                               return address_of(cluster, device).has_value();
+                           }));
     std::vector<std::string> words;
     for (std::size_t k = 0; k < numbered.size(); ++k) {
-        if (std::find(devices.begin(), devices.end(), numbered[k]) == devices.end()) {
-            continue;
+        if (std::find(devices.begin(), devices.end(), numbered[k]) != devices.end()) {
+            words.push_back(addressed ? address_text(cluster, numbered[k])
+                            : counted ? fmt::format("{}", cluster.asic(numbered[k]).chip)
+                                      : fmt::format("{}", k));
         }
-        const Asic& asic = cluster.asic(numbered[k]);
-        words.push_back(addressed                          ? asic.pci->text()
-                        : rule == VisibleDevicesRule::live ? fmt::format("{}", k)
-                                                           : fmt::format("{}", asic.chip));
     }
     return support::join(words, ",");
 }

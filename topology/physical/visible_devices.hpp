@@ -20,7 +20,8 @@ namespace tt_run::topology {
 /// the named chips are.
 enum class VisibleDevicesRule { live, mock };
 
-/// The rule on this cluster: that of hardware if it was discovered, else that of a descriptor.
+/// The rule on this cluster: that of a descriptor if it numbers its chips, else that of hardware, which
+/// descriptions of a system's wiring stand for.
 VisibleDevicesRule rule_of(const Cluster& cluster);
 
 struct VisibleDevices {
@@ -30,9 +31,9 @@ struct VisibleDevices {
     std::vector<AsicIndex> chips;
 };
 
-/// What a process on `host` sees. `value` nowhere stands for unset. Devices without a known PCI address are
-/// ordered by their bus, then by number. Reports text that is neither, and devices that do not exist; empty
-/// exactly then.
+/// What a process on `host` sees. `value` nowhere stands for unset. Devices are ordered by `address_of`;
+/// those without an address come first, by number or tray. Reports text that is neither, and devices that do
+/// not exist; empty exactly then.
 std::optional<VisibleDevices> resolve_visible_devices(const Cluster& cluster, HostIndex host,
                                                       const std::optional<support::Span>& value,
                                                       VisibleDevicesRule rule, support::DiagnosticSink& sink);
@@ -53,8 +54,8 @@ void check_visible_devices(const Cluster& cluster, const std::vector<RankView>& 
 /// The cluster that these chips make up; links to hidden chips become open ends. Nothing without any chip.
 std::optional<Cluster> visible_cluster(const Cluster& cluster, const std::vector<AsicIndex>& chips);
 
-/// The value that makes exactly these devices visible, as PCI functions where all are known, else as integers
-/// of the rule's numbering.
+/// The value that makes exactly these devices visible: the PCI functions of all if they are stated, else chip
+/// numbers (mock), else PCI functions of their slots, else integers in the rule's order.
 std::string render_visible_devices(const Cluster& cluster, HostIndex host,
                                    const std::vector<AsicIndex>& devices, VisibleDevicesRule rule);
 

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include "support/diagnostic_render.hpp"
+#include "topology/physical/device_numbering.hpp"
+#include "topology/physical/load_cluster.hpp"
 #include "topology/physical/synthetic_system.hpp"
 
 using namespace tt_run;
@@ -117,4 +119,38 @@ TEST_CASE("a rendered list selects the same devices again") {
     const std::string text = render_visible_devices(galaxy, HostIndex{0}, visible->devices, kLive);
     CHECK(see(galaxy, text, kLive)->devices == visible->devices);
     CHECK(see(galaxy, text, kMock)->chips == visible->chips);
+}
+
+TEST_CASE("a description of wiring names devices by the slots of its trays, where those are known") {
+    const auto read = [](const char* node) {
+        const auto text = support::make_source_text(
+            "cabling.textproto",
+            std::string("graph_templates { key: \"g\" value { children { name: \"h\" node_ref { "
+                        "node_descriptor: \"") +
+                node +
+                "\" } } } } root_instance { template_name: \"g\" child_mappings { key: \"h\" value { "
+                "host_id: 0 } } }");
+        support::DiagnosticSink sink;
+        auto cluster = parse_cluster(text, "cabling.textproto", support::HostEnvironment{}, sink);
+        REQUIRE(cluster);
+        return *std::move(cluster);
+    };
+    const auto address = [](const Cluster& cluster, std::uint32_t tray) {
+        const auto at = cluster.find_asic(HostIndex{0}, tray, cluster.boards()[0].asic_count == 8 ? 1 : 0);
+        const auto found = address_of(cluster, at.value());
+        return found ? found->text() : "";
+    };
+    const Cluster galaxy = read("WH_GALAXY");
+    CHECK(numbering_of(galaxy) == DeviceNumbering::slot_address);
+    CHECK(rule_of(galaxy) == kLive);
+    CHECK(address(galaxy, 1) == "0000:c1:00.0");
+    CHECK(address(galaxy, 3) == "0000:01:00.0");
+    CHECK(galaxy.name_of(see(galaxy, "0", kLive)->devices.at(0)) == "host-0/3/1");
+    // Its third and fourth slot are not on the same buses in every QuietBox.
+    const Cluster quiet_box = read("P150_QB_GLOBAL");
+    CHECK(address(quiet_box, 1) == "0000:c1:00.0");
+    CHECK(address(quiet_box, 3).empty());
+    CHECK(numbering_of(quiet_box) == DeviceNumbering::position);
+    const auto visible = see(quiet_box, "1,3", kLive);
+    CHECK(render_visible_devices(quiet_box, HostIndex{0}, visible->devices, kLive) == "1,3");
 }
