@@ -41,10 +41,26 @@ Result<void> write_all(int descriptor, std::string_view content) {
         }
         content.remove_prefix(static_cast<std::size_t>(written));
     }
-    if (::fsync(descriptor) != 0) {
-        return std::unexpected(Error::from_errno(errno));
-    }
     return {};
+}
+
+/// Whether a path is written to as it stands: a terminal, a pipe or a device, and whatever standard output is
+/// when somebody calls it `/dev/stdout`. Nobody who names one of these wants a new file in its place. A link
+/// elsewhere is no such name: it may have been left there by somebody else.
+bool is_written_in_place(const std::filesystem::path& path) {
+    const std::string name = path.lexically_normal().string();
+    const bool is_system_name =
+        (name.starts_with("/dev/") && !name.starts_with("/dev/shm/")) || name.starts_with("/proc/");
+    struct stat status {};
+    const bool is_there =
+        (is_system_name ? ::stat(path.c_str(), &status) : ::lstat(path.c_str(), &status)) == 0;
+    return is_there && !S_ISDIR(status.st_mode) &&
+           (is_system_name || (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)));
+}
+
+Result<void> write_in_place(const std::filesystem::path& path, std::string_view content) {
+    const OpenFile file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY));
+    return file.get() < 0 ? std::unexpected(Error::from_errno(errno)) : write_all(file.get(), content);
 }
 
 }  // namespace
@@ -91,6 +107,10 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
     const auto refuse = [&](Error reason) {
         return std::unexpected(std::move(reason).while_doing(fmt::format("writing `{}`", path.string())));
     };
+    if (is_written_in_place(path)) {
+        const Result<void> written = write_in_place(path, content);
+        return written ? written : refuse(written.error());
+    }
     std::error_code failure;
     if (path.has_parent_path()) {
         std::filesystem::create_directories(path.parent_path(), failure);
@@ -106,8 +126,8 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
     const mode_t mask = ::umask(0);
     ::umask(mask);
     Result<void> written = write_all(file.get(), content);
-    if (written &&
-        (::fchmod(file.get(), 0666 & ~mask) != 0 || std::rename(temporary.c_str(), path.c_str()) != 0)) {
+    if (written && (::fsync(file.get()) != 0 || ::fchmod(file.get(), 0666 & ~mask) != 0 ||
+                    std::rename(temporary.c_str(), path.c_str()) != 0)) {
         written = std::unexpected(Error::from_errno(errno));
     }
     if (!written) {

@@ -20,7 +20,8 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t lar
 Result<SourceTextPtr> load_source_text(const std::filesystem::path& path, std::string shown_as);
 
 /// Writes under a temporary name beside `path`, then renames: other readers see the old file or the whole new
-/// one, never half. Makes missing parent directories. Leaves nothing behind when it fails.
+/// one, never half. Makes missing parent directories. Leaves nothing behind when it fails. What is no regular
+/// file (`/dev/null`, `/dev/stdout`, a pipe) is written to instead.
 Result<void> write_file(const std::filesystem::path& path, std::string_view content);
 
 }  // namespace tt_run::support

@@ -1,6 +1,7 @@
 #include "support/file.hpp"
 
 #include <catch2/catch.hpp>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,26 @@ TEST_CASE("a link is replaced, and what it points to stays as it was") {
     CHECK(support::read_file(target) == "theirs");
     CHECK(support::read_file(path) == "ours");
     CHECK(!std::filesystem::is_symlink(path));
+}
+
+TEST_CASE("devices, pipes and streams are written to, not replaced") {
+    const test::TemporaryDirectory directory;
+    REQUIRE(support::write_file("/dev/null", "text"));
+    CHECK(std::filesystem::is_character_file("/dev/null"));
+    const auto fifo = directory.path() / "fifo";
+    REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    const int reader = ::open(fifo.c_str(), O_RDONLY | O_NONBLOCK);
+    REQUIRE(support::write_file(fifo, "text"));
+    char got[8] = {};
+    CHECK(::read(reader, got, sizeof got) == 4);
+    CHECK(std::string(got) == "text");
+    ::close(reader);
+    const auto file = directory.write("file", "before ");
+    const int stream = ::open(file.c_str(), O_WRONLY | O_APPEND);
+    REQUIRE(support::write_file("/proc/self/fd/" + std::to_string(stream), "after"));
+    ::close(stream);
+    CHECK(support::read_file(file) == "before after");
+    CHECK(support::write_file(directory.path(), "text").error().message().ends_with("Is a directory"));
 }
 
 TEST_CASE("what is no file is refused with its reason, and never waited for") {
