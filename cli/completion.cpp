@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/commands.hpp"
+#include "support/text.hpp"
 #include "topology/physical/synthetic_system.hpp"
 
 namespace tt_run::cli {
@@ -20,6 +21,35 @@ ValueKind kind_of(const OptionText& option) {
                                                                   : ValueKind::anything;
 }
 
+/// The words between bars in a usage line: `list|clear`, `[cluster|mgd|mapping|links]`.
+std::vector<std::string> alternatives_in(std::string_view usage) {
+    std::vector<std::string> found;
+    for (std::string_view word : support::split(usage, ' ')) {
+        if (word.find('|') == std::string_view::npos) {
+            continue;
+        }
+        word = word.starts_with('[') ? word.substr(1, word.size() - 2) : word;
+        for (const std::string_view choice : support::split(word, '|')) {
+            found.emplace_back(choice);
+        }
+    }
+    return found;
+}
+
+/// Pictures are the second words of commands of two; whoever asks for a manual page names a command.
+void add_first_words(std::vector<CompletedCommand>& commands) {
+    for (CompletedCommand& command : commands) {
+        for (const CompletedCommand& other : commands) {
+            if (other.name.starts_with(command.name + " ") && !command.name.empty()) {
+                command.first_words.push_back(other.name.substr(command.name.size() + 1));
+            } else if (command.name == "manual" && !other.name.empty() &&
+                       other.name.find(' ') == std::string::npos) {
+                command.first_words.push_back(other.name);
+            }
+        }
+    }
+}
+
 }  // namespace
 
 std::vector<CompletedCommand> completed_commands() {
@@ -28,6 +58,7 @@ std::vector<CompletedCommand> completed_commands() {
         CompletedCommand command;
         command.name = page.name;
         command.brief = page.brief;
+        command.first_words = alternatives_in(page.words);
         command.takes_clusters = page.words.find(" X") != std::string_view::npos ||
                                  page.words.find("ACTUAL") != std::string_view::npos;
         for (OptionText& option : option_texts(app)) {
@@ -44,6 +75,7 @@ std::vector<CompletedCommand> completed_commands() {
         command.options.push_back({std::move(help), ValueKind::anything});
         commands.push_back(std::move(command));
     });
+    add_first_words(commands);
     return commands;
 }
 

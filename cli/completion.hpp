@@ -21,6 +21,9 @@ struct CompletedCommand {
     std::string brief;
     std::vector<CompletedOption> options;
     bool takes_clusters = false;  ///< its words may be clusters, not files alone
+    /// What its first word may be besides: `list` and `clear` of a cache, the commands that have a manual
+    /// page.
+    std::vector<std::string> first_words;
 };
 
 /// All commands, a launch first. Where a command takes a launch's options, they are among its own.

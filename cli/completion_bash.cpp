@@ -7,11 +7,13 @@ namespace tt_run::cli {
 
 namespace {
 
-/// The case label of an option of a command: `'show fabric':--table`.
+/// The case label of an option of a command: `"show fabric:--table"`; `"joined:...` if its value is joined to
+/// it.
 std::string label(const CompletedCommand& command, const CompletedOption& option) {
     std::vector<std::string> labels;
     for (const std::string& name : option.text.names) {
-        labels.push_back(fmt::format("\"{}:{}\"", command.name, name));
+        labels.push_back(
+            fmt::format("\"{}{}:{}\"", option.text.value_optional ? "joined:" : "", command.name, name));
     }
     return support::join(labels, "|");
 }
@@ -60,12 +62,14 @@ _tt_run_complete_value() {  # KIND [WORD...]: what may stand for a value
 
 _tt_run() {
     COMPREPLY=()
-    local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= at=1
+    local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= joined= at=1
     # bash makes three words of --option=value.
     if [ "$cur" = = ]; then
         cur=
+        joined=joined:
     elif [ "$previous" = = ]; then
         previous=${COMP_WORDS[COMP_CWORD-2]}
+        joined=joined:
     fi
     if [ "$COMP_CWORD" -gt 1 ] && [[ " $_tt_run_verbs " == *" ${COMP_WORDS[1]} "* ]]; then
         command=${COMP_WORDS[1]}
@@ -100,19 +104,23 @@ _tt_run() {
     fi
     local value
     value=$(_tt_run_value_of "$command:$previous")
+    [ -n "$value" ] || value=$(_tt_run_value_of "$joined$command:$previous")
     if [ -n "$value" ]; then
         local kind=${value%% *}
         _tt_run_complete_value "$kind" "$cur" ${value#"$kind"}
     elif [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W "$(_tt_run_options "$command")" -- "$cur"))
     elif [ -z "$command" ]; then
-        local verbs=
-        [ "$COMP_CWORD" -eq 1 ] && verbs=$_tt_run_verbs
-        COMPREPLY=($(compgen -W "$verbs" -- "$cur") $(compgen -c -- "$cur") $(compgen -f -- "$cur"))
-        compopt -o filenames 2>/dev/null
+        # A program comes after an option.
+        if [ "$COMP_CWORD" -eq 1 ]; then
+            COMPREPLY=($(compgen -W "$_tt_run_verbs" -- "$cur"))
+        else
+            COMPREPLY=($(compgen -c -- "$cur") $(compgen -f -- "$cur"))
+            compopt -o filenames 2>/dev/null
+        fi
     else
         _tt_run_complete_value "$(_tt_run_words_of "$command")" "$cur"
-        [ "$COMP_CWORD" -eq 2 ] && COMPREPLY+=($(compgen -W "$(_tt_run_pictures_of "$command")" -- "$cur"))
+        [ "$COMP_CWORD" -eq 2 ] && COMPREPLY+=($(compgen -W "$(_tt_run_first_words_of "$command")" -- "$cur"))
     fi
 }
 
@@ -123,22 +131,22 @@ complete -F _tt_run tt-run
 
 std::string render_bash_completion() {
     std::string verbs;
-    std::string pictures;
+    std::string first_words;
     std::string options;
     std::string values;
     std::string words;
     for (const CompletedCommand& command : completed_commands()) {
-        const std::size_t blank = command.name.find(' ');
-        if (blank != std::string::npos) {
-            pictures += fmt::format("        \"{}\") echo {} ;;&\n", command.name.substr(0, blank),
-                                    command.name.substr(blank + 1));
-        } else if (!command.name.empty()) {
+        if (!command.name.empty() && command.name.find(' ') == std::string::npos) {
             verbs += (verbs.empty() ? "" : " ") + command.name;
+        }
+        if (!command.first_words.empty()) {
+            first_words += fmt::format("        \"{}\") echo {} ;;\n", command.name,
+                                       support::join(command.first_words, " "));
         }
         options += fmt::format("        \"{}\") echo \"{}\" ;;\n", command.name, names_of(command));
         words += command.takes_clusters ? fmt::format("        \"{}\") echo cluster ;;\n", command.name) : "";
         for (const CompletedOption& option : command.options) {
-            if (!option.text.value.empty() && !option.text.value_optional) {
+            if (!option.text.value.empty()) {
                 values += fmt::format("        {}) echo {} ;;\n", label(command, option), answer(option));
             }
         }
@@ -149,8 +157,8 @@ std::string render_bash_completion() {
         "_tt_run_options() {{\n    case $1 in\n{}    esac\n}}\n\n"
         "_tt_run_value_of() {{\n    case $1 in\n{}    esac\n}}\n\n"
         "_tt_run_words_of() {{\n    case $1 in\n{}        *) echo file ;;\n    esac\n}}\n\n"
-        "_tt_run_pictures_of() {{\n    case $1 in\n{}    esac\n}}\n{}",
-        verbs, system_words(), options, values, words, pictures, kBody);
+        "_tt_run_first_words_of() {{\n    case $1 in\n{}    esac\n}}\n{}",
+        verbs, system_words(), options, values, words, first_words, kBody);
 }
 
 }  // namespace tt_run::cli

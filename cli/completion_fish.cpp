@@ -58,6 +58,10 @@ function __tt_run_is
     test (__tt_run_command) = "$argv"
 end
 
+function __tt_run_at_second_word
+    test (count (commandline -opc)) -eq 2
+end
+
 function __tt_run_at_first_word
     test (count (commandline -opc)) -eq 1
 end
@@ -81,6 +85,11 @@ std::string render_fish_completion() {
             lines += fmt::format("complete -c tt-run -n __tt_run_at_first_word -a {} -d {}\n", command.name,
                                  fish_quoted(command.brief));
         }
+        if (!command.first_words.empty()) {
+            lines +=
+                fmt::format("complete -c tt-run -n '__tt_run_at_second_word; and __tt_run_is {}' -a {}\n",
+                            command.name, fish_quoted(support::join(command.first_words, " ")));
+        }
         if (command.takes_clusters) {
             lines += fmt::format("complete -c tt-run -n {} -F -a \"$__tt_run_systems\"\n", condition);
         }
@@ -96,7 +105,8 @@ std::string render_fish_completion() {
     return fmt::format(
         "# Completes tt-run in fish. Made by `tt-run completion fish`.\n\n"
         "set -g __tt_run_verbs{}\nset -g __tt_run_pictures{}\nset -g __tt_run_systems {}\n{}"
-        "complete -c tt-run -n '__tt_run_is launch' -x -a '(__fish_complete_subcommand)'\n{}",
+        "complete -c tt-run -n '__tt_run_is launch; and not __tt_run_at_first_word' -x -a "
+        "'(__fish_complete_subcommand)'\n{}",
         verbs, pictures, fish_quoted(system_words()), kFunctions, lines);
 }
 

@@ -65,6 +65,28 @@ std::string specification(const CompletedOption& option) {
     return out;
 }
 
+/// The name of a function for a command: `_tt_run_of_show_fabric`.
+std::string function_name(std::string_view prefix, std::string name) {
+    std::replace(name.begin(), name.end(), ' ', '_');
+    return std::string(prefix) + name;
+}
+
+/// The functions that complete a command that is no launch.
+std::string functions_of(const CompletedCommand& command, const std::string& specifications) {
+    const std::string_view rest = command.takes_clusters ? "cluster:_tt_run_cluster" : "file:_files";
+    const std::string first = function_name("_tt_run_first_of_", command.name);
+    const bool has_first = !command.first_words.empty();
+    std::string out;
+    if (has_first) {
+        out = fmt::format("{}() {{\n  _alternative 'words:word:({})' 'rest:{}'\n}}\n\n", first,
+                          support::join(command.first_words, " "), rest);
+    }
+    out += fmt::format("{}() {{\n  _arguments \\\n{}{}    '*:{}'\n}}\n\n",
+                       function_name("_tt_run_of_", command.name), specifications,
+                       has_first ? fmt::format("    '1:word:{}' \\\n", first) : "", rest);
+    return out;
+}
+
 }  // namespace
 
 std::string render_zsh_completion() {
@@ -85,17 +107,15 @@ std::string render_zsh_completion() {
         if (command.name.find(' ') == std::string::npos) {
             verbs += fmt::format("    '{}:{}'\n", command.name, escaped(command.brief));
         }
-        std::string function = command.name;
-        std::replace(function.begin(), function.end(), ' ', '_');
-        cases +=
-            fmt::format("_tt_run_of_{}() {{\n  _arguments \\\n{}    '*:{}'\n}}\n\n", function, specifications,
-                        command.takes_clusters ? "cluster:_tt_run_cluster" : "file:_files");
+        cases += functions_of(command, specifications);
     }
     return fmt::format(
         "#compdef tt-run\n# Completes tt-run in zsh. Made by `tt-run completion zsh`.\n\n"
         "_tt_run_cluster() {{\n  _alternative 'systems:system:({})' 'files:file:_files'\n}}\n\n"
         "_tt_run_first() {{\n  local -a verbs\n  verbs=(\n{}  )\n"
-        "  (( ${{_tt_run_word:-2}} == 2 )) && _describe -t verbs command verbs\n  _command_names -e\n}}\n\n"
+        "  # A program comes after an option.\n"
+        "  if (( ${{_tt_run_word:-2}} == 2 )); then\n    _describe -t verbs command verbs\n"
+        "  else\n    _command_names -e\n  fi\n}}\n\n"
         "{}"
         "_tt_run() {{\n  local _tt_run_word=$CURRENT function=_tt_run_of_$words[2]\n"
         "  if (( CURRENT > 3 && $+functions[${{function}}_$words[3]] )); then\n"

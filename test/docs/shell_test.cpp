@@ -54,7 +54,14 @@ TEST_CASE("bash completes commands, options and values") {
     directory.write("bindings.yaml", "");
     directory.write("machine.yaml", "");
     const auto offered = [&](const std::string& words) { return offered_by_bash(words, directory.path()); };
-    CHECK(holds(offered("tt-run ch"), "check"));
+    CHECK(offered("tt-run ch") == std::vector<std::string>{"check"});
+    CHECK(holds(offered("tt-run ''"), "show"));
+    CHECK(!holds(offered("tt-run ''"), "bash"));
+    CHECK(holds(offered("tt-run --bare bas"), "bash"));
+    CHECK(holds(offered("tt-run --emulate = wh-"), "wh-galaxy"));
+    CHECK(offered("tt-run cache cl") == std::vector<std::string>{"clear"});
+    CHECK(holds(offered("tt-run manual gen"), "generate-rank-bindings"));
+    CHECK(holds(offered("tt-run show map"), "mapping"));
     CHECK(offered("tt-run --rank-bindi") ==
           std::vector<std::string>{"--rank-binding", "--rank-bindings-mapping"});
     CHECK(offered("tt-run --rank-binding bin") == std::vector<std::string>{"bindings.yaml"});
@@ -92,12 +99,13 @@ TEST_CASE("zsh and fish complete options of a command") {
         const ChildOutcome outcome = shell(
             "tt-run completion fish > tt-run.fish && fish --no-config -c 'source tt-run.fish; "
             "complete -C \"tt-run check --prof\"; complete -C \"tt-run check --profile \"; complete -C "
-            "\"tt-run chec\"'",
+            "\"tt-run chec\"; complete -C \"tt-run cache cl\"'",
             directory.path());
         INFO(outcome.standard_error);
         CHECK(outcome.standard_output.find("--profile") != std::string::npos);
         CHECK(outcome.standard_output.find("library") != std::string::npos);
         CHECK(outcome.standard_output.find("check") != std::string::npos);
+        CHECK(outcome.standard_output.find("clear") != std::string::npos);
     }
 }
 
