@@ -150,6 +150,21 @@ class HostExaminer {
         return names;
     }
 
+    /// One finding, however many a test suite has left behind.
+    void find_unused(const char* subject, std::string_view what, const std::set<fs::path>& files,
+                     std::string_view size) {
+        if (files.empty()) {
+            return;
+        }
+        std::string removal = "rm";
+        for (const fs::path& file : files) {
+            removal += " " + support::shell_quoted(file.string());
+        }
+        const std::string others = files.size() == 1 ? "" : fmt::format(" and {} like it", files.size() - 1);
+        find(FindingGrade::warning, subject,
+             fmt::format("nobody uses the {} {}{}{}", what, files.begin()->string(), others, size), removal);
+    }
+
     void look_at_shared_memory() {
         const std::set<std::string> in_use = mapped_names();
         std::set<fs::path> stale_locks;
@@ -167,16 +182,13 @@ class HostExaminer {
                 stale_segments.insert(entry.path());
             }
         }
-        for (const fs::path& path : stale_locks) {
-            find(FindingGrade::warning, "lock", fmt::format("nobody uses the lock {}", path.string()),
-                 fmt::format("rm {}", support::shell_quoted(path.string())));
-        }
+        find_unused("lock", "lock", stale_locks, "");
+        std::uintmax_t bytes = 0;
         for (const fs::path& path : stale_segments) {
-            find(FindingGrade::warning, "shared-memory",
-                 fmt::format("nobody uses the shared memory {}, {} MiB", path.string(),
-                             fs::file_size(path, failure) >> 20U),
-                 fmt::format("rm {}", support::shell_quoted(path.string())));
+            const std::uintmax_t size = fs::file_size(path, failure);
+            bytes += failure ? 0 : size;
         }
+        find_unused("shared-memory", "shared memory", stale_segments, fmt::format(", {} MiB", bytes >> 20U));
         if (stale_locks.empty() && stale_segments.empty()) {
             find(FindingGrade::fine, "lock", "no stale locks or shared memory");
         }

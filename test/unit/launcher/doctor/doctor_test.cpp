@@ -67,6 +67,17 @@ TEST_CASE("a bare host: no launcher, no agent, a lock that nobody uses and one i
     CHECK(found(health.findings, "device", FindingGrade::fine) == "no Tenstorrent device here | ");
 }
 
+TEST_CASE("what many jobs have left behind is one finding") {
+    const test::TemporaryDirectory root;
+    root.write("dev/shm/mpich_shar_tmpA", std::string(2U << 20U, 'x'));
+    root.write("dev/shm/mpich_shar_tmpB", std::string(1U << 20U, 'x'));
+    const HostHealth health = launcher::examine_host(host_below(root), "9");
+    const std::string first = (root.path() / "dev/shm/mpich_shar_tmpA").string();
+    const std::string second = (root.path() / "dev/shm/mpich_shar_tmpB").string();
+    CHECK(found(health.findings, "shared-memory", FindingGrade::warning) ==
+          "nobody uses the shared memory " + first + " and 1 like it, 3 MiB | rm " + first + " " + second);
+}
+
 TEST_CASE("hosts are compared") {
     HostHealth other = healthy("b");
     CHECK(found(launcher::compare_hosts({healthy("a"), other}), "network", FindingGrade::fine) ==
