@@ -1,5 +1,6 @@
 #include "cli/console.hpp"
 
+#include <cerrno>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -38,8 +39,9 @@ int Console::standard_output() const {
 }
 
 void Console::print(std::string_view text) const {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+        lost_output_ = lost_output_ == 0 ? errno : lost_output_;
+    }
 }
 
 void Console::print_error(std::string_view text) const {

@@ -22,6 +22,8 @@ class Console {
     /// The same for talk.
     bool errors_are_watched() const { return errors_are_watched_; }
     void print(std::string_view text) const;
+    /// Why standard output did not take all that was printed (an errno), or 0.
+    int lost_output() const { return lost_output_; }
     void print_error(std::string_view text) const;
     /// Prints all of them, or all but the notes.
     void print(const support::DiagnosticSink& sink, bool with_notes) const;
@@ -30,6 +32,7 @@ class Console {
     support::Colour colour_;
     bool output_is_terminal_;
     bool errors_are_watched_;
+    mutable int lost_output_ = 0;
 };
 
 }  // namespace tt_run::cli

@@ -1,5 +1,7 @@
 #include "cli/deliver.hpp"
 
+#include <cerrno>
+
 #include "cli/exit_code.hpp"
 #include "support/file.hpp"
 
@@ -16,6 +18,18 @@ int deliver(const CommandContext& context, const std::string& file, std::string_
         return kUsage;
     }
     return kYes;
+}
+
+int report_lost_output(const Console& console) {
+    if (console.lost_output() == EPIPE) {
+        return kNobodyReads;
+    }
+    console.print_error("tt-run: error: " +
+                        support::Error::from_errno(console.lost_output())
+                            .while_doing("writing to standard output")
+                            .message() +
+                        "\n");
+    return kUsage;
 }
 
 }  // namespace tt_run::cli

@@ -11,4 +11,7 @@ namespace tt_run::cli {
 /// code: 0, or 2 after saying why it could not be written.
 int deliver(const CommandContext& context, const std::string& file, std::string_view text);
 
+/// Says that standard output did not take all of an answer, and why; the exit code for it.
+int report_lost_output(const Console& console);
+
 }  // namespace tt_run::cli

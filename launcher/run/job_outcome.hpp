@@ -62,6 +62,7 @@ struct JobOutcome {
     double seconds = 0;
     /// Whose standard error is the last that stands on tt-run's own, if it does.
     std::optional<job::Rank> last_on_errors;
+    int write_error = 0;  ///< an errno: some of what ranks printed could not be written
 
     /// The rank that failed first of its own: one that somebody else ended counts only if there is no other.
     const RankOutcome* first_failure() const;

@@ -204,6 +204,17 @@ void OutputRouter::flush_fully() {
     }
 }
 
+int OutputRouter::write_error() const {
+    for (const auto* sinks : {&terminal_, &files_}) {
+        for (const OutputSink& sink : *sinks) {
+            if (sink.write_error() != 0) {
+                return sink.write_error();
+            }
+        }
+    }
+    return 0;
+}
+
 void OutputRouter::say(std::string_view text) {
     last_on_errors_.reset();
     terminal_[1].buffer() += text;

@@ -44,6 +44,8 @@ class OutputRouter {
     int waiting_error() const { return terminal_[1].backlog() != 0 ? terminal_[1].descriptor() : -1; }
     /// Nobody reads standard output any more.
     bool output_lost() const { return terminal_[0].lost(); }
+    /// Why some of what ranks printed could not be written (an errno), or 0.
+    int write_error() const;
 
     /// Whose lines are the last on tt-run's standard error, as they were printed; nothing if there are none,
     /// if words of tt-run's own came behind them, or with `fold`.

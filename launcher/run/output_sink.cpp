@@ -54,6 +54,7 @@ void OutputSink::flush() {
         } else if (errno == EPIPE || errno == EIO) {
             lost_ = true;
         } else if (errno != EINTR) {
+            write_error_ = write_error_ == 0 ? errno : write_error_;
             written_ = buffer_.size();  // a full disk is no reason to stop following the job
         }
     }

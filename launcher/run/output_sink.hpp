@@ -29,6 +29,8 @@ class OutputSink {
     /// The descriptor to wait for when there is a backlog.
     int descriptor() const { return descriptor_; }
     bool lost() const { return lost_; }
+    /// The errno of the first write that failed otherwise (a full disk); what it held is gone. 0 for none.
+    int write_error() const { return write_error_; }
 
   private:
     job::Descriptor owned_;
@@ -37,6 +39,7 @@ class OutputSink {
     std::string buffer_;
     std::size_t written_ = 0;
     bool lost_ = false;
+    int write_error_ = 0;
 };
 
 }  // namespace tt_run::launcher

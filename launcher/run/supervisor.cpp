@@ -87,6 +87,7 @@ class Supervisor {
         status_.erase();
         router_.flush_fully();
         outcome().last_on_errors = router_.last_on_errors();
+        outcome().write_error = router_.write_error();
         if (outcome().cause == EndCause::launcher) {
             outcome().explanation += launcher_.words();
         } else if (outcome().cause == EndCause::start_timeout && !launcher_.words().empty()) {
