@@ -34,7 +34,9 @@ void report_unknown(const CLI::App& app, const std::string& name, const Span& sp
     Diagnostic diagnostic(kUnknownOption, span, fmt::format("tt-run has no option `{}`", name));
     const std::vector<std::string> names = option_names(app);
     const std::vector<std::string_view> views(names.begin(), names.end());
-    if (const auto near = support::nearest_spelling(name, views)) {
+    if (name == "-n" || name == "-np" || name == "--np") {
+        diagnostic.help("there are as many ranks as the binding file has rows, or as the job's meshes need");
+    } else if (const auto near = support::nearest_spelling(name, views)) {
         diagnostic.help(fmt::format("did you mean `{}`?", *near));
     } else {
         diagnostic.help("options of your program stand behind it; `tt-run --help` lists tt-run's own");

@@ -149,7 +149,9 @@ int run_convert(const CommandContext& context) {
     DiagnosticSink sink;
     const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
         if (found.words.size() != 1) {
-            sink.report(Diagnostic(kNothingToRun, {}, "one thing is converted at a time")
+            sink.report(Diagnostic(kNothingToRun, {},
+                                   found.words.empty() ? "nothing is named to be converted"
+                                                       : "one thing is converted at a time")
                             .help("`tt-run convert X -o OUT`"));
         }
         if (format_of(options) == "umd" && (options.output.empty() || options.output == "-")) {

@@ -60,8 +60,9 @@ int run_diff(const CommandContext& context) {
     DiagnosticSink sink;
     const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
         if (found.words.size() != 2) {
-            sink.report(Diagnostic(kNothingToRun, {}, "two clusters are compared")
-                            .help("`tt-run diff EXPECTED ACTUAL`"));
+            sink.report(
+                Diagnostic(kNothingToRun, {}, "two things are compared: what was expected, and what is there")
+                    .help("`tt-run diff EXPECTED ACTUAL`"));
         }
     });
     if (!parsed) {

@@ -124,8 +124,10 @@ int run_init(const CommandContext& context) {
     const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
         request = read_request(options, found.options, sink);
         if (found.words.size() != 1) {
-            sink.report(Diagnostic(kNothingToRun, {}, "one machine is begun with")
-                            .help("`tt-run init wh-galaxy`; `tt-run show --list` prints the names"));
+            sink.report(
+                Diagnostic(kNothingToRun, {},
+                           found.words.empty() ? "no machine is named" : "a job is made for one machine")
+                    .help("`tt-run init wh-galaxy`; `tt-run show --list` prints the names"));
         }
     });
     if (!parsed) {

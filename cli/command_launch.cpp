@@ -4,6 +4,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/launch_help.hpp"
 #include "cli/launch_options.hpp"
+#include "cli/mixed_files.hpp"
 #include "cli/plan_launch.hpp"
 #include "cli/start_job.hpp"
 #include "job/variable_names.hpp"
@@ -43,6 +44,10 @@ bool write_plan(const CommandContext& context, const LaunchOptions& options,
         return true;
     }
     const auto text = launcher::render_plan_json(plan);
+    if (text && options.plan_file == "-") {
+        context.console.print(*text);
+        return true;
+    }
     const auto written = text ? support::write_file(context.host.working_directory / options.plan_file, *text)
                               : std::unexpected(text.error());
     if (!written) {
@@ -93,6 +98,9 @@ int run_launch(const CommandContext& context) {
     }
     const PlannedLaunch planned =
         plan_launch(*options, options->mpi.value_or(launcher::MpiLauncher{}), context.host, sink);
+    if (sink.errors() != 0) {
+        report_mixed_files(*options, context.host, sink);
+    }
     tell(context, *options, planned, sink);
     if (planned.only_allocated) {
         return kYes;
@@ -102,7 +110,9 @@ int run_launch(const CommandContext& context) {
         return kUsage;
     }
     if (options->dry_run) {
-        context.console.print(launcher::render_plan(*planned.plan, context.host));
+        if (options->plan_file != "-") {
+            context.console.print(launcher::render_plan(*planned.plan, context.host));
+        }
         return kYes;
     }
     return start_job(context, *options, *planned.plan);

@@ -13,6 +13,7 @@ inline constexpr DiagnosticKind kOptionConflict{"option-conflict"};
 inline constexpr DiagnosticKind kNothingToRun{"nothing-to-run"};
 inline constexpr DiagnosticKind kOptionIgnored{"option-ignored", Severity::warning};
 inline constexpr DiagnosticKind kUnknownFileKind{"unknown-file-kind"};
+inline constexpr DiagnosticKind kWrongFileKind{"wrong-file-kind"};
 inline constexpr DiagnosticKind kPictureThere{"picture-there", Severity::note};
 inline constexpr DiagnosticKind kUnknownNode{"unknown-node"};
 

@@ -7,11 +7,12 @@ namespace tt_run::cli {
 /// What tt-run returns. A launch passes the ranks' own code through: the first failing rank's, 128 + n for
 /// signal n.
 enum ExitCode : int {
-    kYes = 0,           ///< done; a verb's answer is yes
-    kNo = 1,            ///< a verb's answer is no: errors found, does not fit, differs
-    kUsage = 2,         ///< the command line, a file or the configuration cannot be used; nothing was started
-    kCannotTell = 3,    ///< a verb lacks what it needs to answer
-    kNotStarted = 125,  ///< the MPI launcher failed before it told what became of the ranks
+    kYes = 0,         ///< done; a verb's answer is yes
+    kNo = 1,          ///< a verb's answer is no: errors found, does not fit, differs
+    kUsage = 2,       ///< the command line, a file or the configuration cannot be used; nothing was started
+    kCannotTell = 3,  ///< a verb lacks what it needs to answer
+    kNobodyReads = 141,  ///< as a shell says it of a program that SIGPIPE ended
+    kNotStarted = 125,   ///< the MPI launcher failed before it told what became of the ranks
 };
 
 /// The table of all of them, for --help and the documentation.
@@ -29,7 +30,7 @@ inline constexpr std::string_view kExitCodeHelp =
 
 /// What of it concerns a verb, in one line.
 inline constexpr std::string_view kVerbExitCodeHelp =
-    "Exit codes: 0 yes, 1 no (errors found, does not fit, differs), 2 wrong usage or unreadable, 3 cannot "
-    "tell\n";
+    "Exit codes: 0 yes, 1 no (errors found, does not fit, differs), 2 wrong usage or unreadable,\n"
+    "            3 cannot tell\n";
 
 }  // namespace tt_run::cli

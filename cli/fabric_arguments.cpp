@@ -11,6 +11,7 @@
 #include "topology/mapping/find_mapping.hpp"
 #include "topology/mapping/ideal_cluster.hpp"
 #include "topology/mgd/load_mesh_graph.hpp"
+#include "topology/physical/synthetic_string.hpp"
 
 namespace tt_run::cli {
 
@@ -182,8 +183,14 @@ LoadedFabric load_fabric(const CommandContext& context, const ParsedArguments& p
     const std::string& path = context.arguments.words()[mgd_word];
     const auto source = support::load_source_text(context.host.working_directory / path, path);
     if (!source) {
-        sink.report(Diagnostic(launcher::kFileUnreadable, context.arguments.span(mgd_word),
-                               source.error().message()));
+        Diagnostic unreadable(launcher::kFileUnreadable, context.arguments.span(mgd_word),
+                              source.error().message());
+        DiagnosticSink unsaid;
+        if (topology::parse_synthetic(cluster_span(context.arguments, mgd_word), unsaid)) {
+            unreadable.help(
+                "this is a machine's name, for `--cluster`; here a Mesh Graph Descriptor is named");
+        }
+        sink.report(std::move(unreadable));
         loaded.exit_code = kUsage;
         return loaded;
     }

@@ -10,10 +10,12 @@
 #include "job/variable_names.hpp"
 #include "launcher/bindings/yaml_map.hpp"
 #include "launcher/diagnostic_kinds.hpp"
+#include "launcher/hosts/batch_hosts.hpp"
 #include "launcher/hosts/host_names.hpp"
 #include "launcher/plan/mpi_arguments.hpp"
 #include "launcher/plan/program_mpi.hpp"
 #include "support/text.hpp"
+#include "topology/physical/synthetic_string.hpp"
 
 namespace tt_run::cli {
 
@@ -71,6 +73,7 @@ class OptionChecker {
         }
         options.events_output = raw_.supervision.events_output;
         options.no_status = raw_.supervision.no_status;
+        options.only_rank_place = parsed_.span_of("--only-rank");
         if (options.from_plan) {
             check_no_program();
             return options;
@@ -133,6 +136,12 @@ class OptionChecker {
         }
     }
 
+    static bool is_system_name(const std::string& word) {
+        DiagnosticSink unsaid;
+        const auto text = support::make_source_text("", word);
+        return topology::parse_synthetic({text, 0, word.size()}, unsaid).has_value();
+    }
+
     launcher::RankTools tools() {
         launcher::RankTools tools;
         tools.gdbserver = raw_.debug_gdbserver;
@@ -166,6 +175,19 @@ class OptionChecker {
         return names;
     }
 
+    /// Those of the batch job that tt-run runs in, or else this one.
+    std::vector<Spanned<std::string>> hosts_at_hand(const support::Span& place) {
+        std::vector<Spanned<std::string>> names;
+        if (const auto batch = launcher::find_batch_hosts(host_, sink_)) {
+            for (const launcher::HostSlots& one : batch->hosts) {
+                names.push_back({one.host.value, place});
+            }
+        } else {
+            names.push_back({"localhost", place});
+        }
+        return names;
+    }
+
     /// With a binding file `--hosts` is where its ranks go, unless --mpi-args says that already.
     void place_on_hosts(launcher::MpiArguments& mpi) {
         if (raw_.hosts.empty() || is_auto()) {
@@ -185,7 +207,6 @@ class OptionChecker {
         if (!is_auto()) {
             return std::nullopt;
         }
-        request.hosts = hosts();
         request.mesh_graph = given("--mesh-graph-descriptor", raw_.mesh_graph_descriptor);
         request.mesh_graph_mapping =
             given("--mesh-graph-descriptor-mapping", raw_.mesh_graph_descriptor_mapping);
@@ -195,16 +216,16 @@ class OptionChecker {
         request.helper = given("--phase1-helper", raw_.helper);
         request.force = raw_.force_rediscovery;
         request.dry_run = raw_.dry_run;
+        request.made_to_measure = emulates() && !request.cluster && !request.mock;
+        const bool needs_no_hosts = request.mock || request.cluster || request.made_to_measure;
+        request.hosts =
+            raw_.hosts.empty() && !needs_no_hosts && !request.helper
+                ? hosts_at_hand((request.mesh_graph ? request.mesh_graph : request.mesh_graph_mapping)->span)
+                : hosts();
         if (request.helper && raw_.hosts.empty() && !request.mock) {
             sink_.report(Diagnostic(kOptionConflict, request.helper->span,
                                     "a phase 1 helper looks at hosts, and none is named")
                              .help("add --hosts, or --mock-cluster-rank-binding"));
-        } else if (raw_.hosts.empty() && !request.mock && !request.cluster) {
-            sink_.report(
-                Diagnostic(kOptionConflict,
-                           (request.mesh_graph ? request.mesh_graph : request.mesh_graph_mapping)->span,
-                           "a Mesh Graph Descriptor alone does not say where its ranks run")
-                    .help("add --hosts, --mock-cluster-rank-binding or --cluster"));
         }
         return request;
     }
@@ -304,10 +325,16 @@ class OptionChecker {
         options.plan.program.assign(words.begin() + static_cast<std::ptrdiff_t>(first), words.end());
         if (!raw_.skip_executable_check && !host_.find_program(words[first])) {
             const bool has_slash = words[first].find('/') != std::string::npos;
-            sink_.report(Diagnostic(launcher::kProgramNotFound, arguments_.span(first),
-                                    fmt::format("program not found: `{}` is no executable file{}",
-                                                words[first], has_slash ? "" : " on PATH"))
-                             .help("if it is only on the other hosts, add --skip-executable-check"));
+            Diagnostic missing(launcher::kProgramNotFound, arguments_.span(first),
+                               fmt::format("program not found: `{}` is no executable file{}", words[first],
+                                           has_slash ? "" : " on PATH"));
+            if (raw_.emulate == "1" && is_system_name(words[first])) {
+                missing.help(fmt::format("did you mean `--emulate={}`? Its value is joined to it by `=`",
+                                         words[first]));
+            } else {
+                missing.help("if it is only on the other hosts, add --skip-executable-check");
+            }
+            sink_.report(std::move(missing));
         }
     }
 

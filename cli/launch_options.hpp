@@ -28,6 +28,7 @@ struct LaunchOptions {
     std::string plan_file;  ///< this and the next two: as written, empty if not wanted
     std::string events;
     std::string report;
+    support::Span only_rank_place;  ///< nowhere if it is not given
     bool events_output = false;
     bool no_status = false;
     bool dry_run = false;

@@ -42,6 +42,16 @@ void adopt(const launcher::Allocation& allocation, LaunchOptions& options) {
     options.validation.validate = options.validation.validate && !allocation.proved;
 }
 
+void check_only_rank(const LaunchOptions& options, const launcher::LaunchPlan& plan,
+                     support::DiagnosticSink& sink) {
+    const auto& rank = options.plan.supervision.output.only_rank;
+    if (rank && static_cast<std::size_t>(rank->value) >= plan.ranks.size()) {
+        sink.report(support::Diagnostic(launcher::kNoSuchRank, options.only_rank_place,
+                                        fmt::format("there is no rank `{}`; the job has ranks 0 to {}",
+                                                    rank->value, plan.ranks.size() - 1)));
+    }
+}
+
 }  // namespace
 
 PlannedLaunch plan_launch(const LaunchOptions& asked, const launcher::MpiLauncher& launcher,
@@ -74,6 +84,9 @@ PlannedLaunch plan_launch(const LaunchOptions& asked, const launcher::MpiLaunche
     if (planned.plan && sink.errors() == 0) {
         planned.unchecked = launcher::validate_job(*planned.job, hosts_of(*planned.plan), hardware,
                                                    options.validation, host, sink);
+    }
+    if (planned.plan) {
+        check_only_rank(options, *planned.plan, sink);
     }
     if (sink.errors() != 0) {
         planned.plan.reset();

@@ -50,6 +50,14 @@ std::optional<std::string> meant_verb(const std::string& word, const support::Ho
                                                             : support::nearest_spelling(word, names);
 }
 
+/// `tt-run help check` is `tt-run check --help`.
+int run_help(const CommandContext& context) {
+    std::vector<std::string> words = context.arguments.words();
+    words.erase(words.begin() + 1);
+    words.emplace_back("--help");
+    return run({Arguments(words), context.host, context.console});
+}
+
 }  // namespace
 
 void visit_commands(const PageVisitor& visit) {
@@ -63,12 +71,15 @@ void visit_commands(const PageVisitor& visit) {
 
 int run(const CommandContext& context) {
     const std::vector<std::string>& words = context.arguments.words();
+    if (words.size() > 1 && words[1] == "help") {
+        return run_help(context);
+    }
     for (const Verb& verb : kVerbs) {
         if (words.size() > 1 && words[1] == verb.name) {
             return verb.run(context);
         }
     }
-    if (words.size() > 1 && words[1] == "--version") {
+    if (words.size() > 1 && (words[1] == "--version" || words[1] == "-V" || words[1] == "version")) {
         context.console.print(render_build_facts());
         return kYes;
     }

@@ -88,7 +88,9 @@ Opened open_picture(const CommandContext& context, CLI::App& app, const CommandP
                     const std::string& word, PictureOptions& options, DiagnosticSink& sink) {
     const auto parsed = read_verb(context, page, app, sink, [&](const VerbArguments& found) {
         if (found.words.size() != 2) {
-            sink.report(Diagnostic(kNothingToRun, {}, "one Mesh Graph Descriptor is shown at a time")
+            sink.report(Diagnostic(kNothingToRun, {},
+                                   found.words.size() < 2 ? "no Mesh Graph Descriptor is named"
+                                                          : "one Mesh Graph Descriptor is shown at a time")
                             .help(fmt::format("`tt-run show {} MGD`", word)));
         }
     });

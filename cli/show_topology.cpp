@@ -47,9 +47,9 @@ constexpr CommandPage kPage{
     .brief = "a machine, a descriptor, a mapping, a run; fabric and routes of a job",
     .summary = "Shows what files or systems are: hardware, a Mesh Graph Descriptor, the one on the other.",
     .notes =
-        "  X  a Mesh Graph Descriptor, rank bindings, the directory of a run's report, or hardware: a "
-        "file, a\n        directory, or a system's name; a descriptor together with hardware is a mapping; "
-        "`links` is a matrix\n\n"
+        "  X  a Mesh Graph Descriptor, rank bindings, the directory of a run's report, or hardware: a file,\n"
+        "     a directory, or a system's name; a descriptor together with hardware is a mapping; `links` is\n"
+        "     a matrix\n\n"
         "`tt-run show fabric MGD`, `tt-run show routes --from NODE --to NODE MGD` and `tt-run show traffic`\n"
         "show what runs on it.\n",
     .examples =
@@ -406,7 +406,8 @@ int run_show_topology(const CommandContext& context) {
                                "ttnn-visualizer wants a mapping, in several files")
                         .help("`tt-run show MGD --cluster X --format visualizer -o DIRECTORY`"));
     } else if ((what == What::graph || what == What::mapping) && !subject.graph) {
-        sink.report(Diagnostic(kNothingToRun, {}, "no Mesh Graph Descriptor is named"));
+        sink.report(Diagnostic(kNothingToRun, {}, "no Mesh Graph Descriptor is named")
+                        .help("`tt-run show mapping MGD X`"));
     } else if ((what == What::cluster || what == What::mapping) && !subject.cluster) {
         sink.report(Diagnostic(kNothingToRun, {}, "no cluster is named").help("name one with `--cluster X`"));
     }

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/exit_code.hpp"
 #include "fabric/time_model.hpp"
@@ -51,9 +52,37 @@ support::Result<launcher::OutputSink> open_events(const CommandContext& context,
     return launcher::OutputSink::own(std::move(file));
 }
 
-int not_started(const CommandContext& context, const support::Error& reason) {
+/// Makes a directory that will be written into, so that it is not the end of a long job that finds out.
+support::Result<void> prepare_directory(const std::filesystem::path& directory) {
+    std::error_code failure;
+    std::filesystem::create_directories(directory, failure);
+    if (!failure && ::access(directory.c_str(), W_OK | X_OK) != 0) {
+        failure = std::error_code(errno, std::generic_category());
+    }
+    return failure ? std::unexpected(support::Error(failure.message())
+                                         .while_doing(fmt::format("writing into `{}`", directory.string())))
+                   : support::Result<void>{};
+}
+
+/// The files beside the job: its ranks' logs and its report. A reason why one of them cannot be written.
+support::Result<void> prepare_output(const CommandContext& context, const LaunchOptions& options,
+                                     const launcher::LaunchPlan& plan) {
+    const launcher::OutputOptions& output = plan.supervision.output;
+    for (const auto* files : {&output.output_files, &output.error_files}) {
+        if (files->empty()) {
+            continue;
+        }
+        if (auto made = prepare_directory(files->front().parent_path()); !made) {
+            return made;
+        }
+    }
+    return options.report.empty() ? support::Result<void>{}
+                                  : prepare_directory(context.host.working_directory / options.report);
+}
+
+int not_started(const CommandContext& context, const support::Error& reason, ExitCode code) {
     context.console.print_error(fmt::format("tt-run: error: {}\n", reason.message()));
-    return kNotStarted;
+    return code;
 }
 
 /// How long a sound link of the job's chips needs for what each link carried.
@@ -109,14 +138,21 @@ int run_under_supervision(const CommandContext& context, const LaunchOptions& op
     if (!options.events.empty()) {
         auto opened = open_events(context, options.events);
         if (!opened) {
-            return not_started(context, opened.error());
+            return not_started(context, opened.error(), kUsage);
         }
         events = *std::move(opened);
         streams.events = {&events, options.events_output};
     }
+    if (const auto prepared = prepare_output(context, options, plan); !prepared) {
+        return not_started(context, prepared.error(), kUsage);
+    }
     const auto outcome = launcher::run_supervised(plan, context.host, streams);
     if (!outcome) {
-        return not_started(context, outcome.error());
+        return not_started(context, outcome.error(), kNotStarted);
+    }
+    if (outcome->write_error != 0) {
+        context.console.print_error(fmt::format("tt-run: warning: some of what ranks printed is lost: {}\n",
+                                                support::Error::from_errno(outcome->write_error).message()));
     }
     context.console.print_error(launcher::render_failure(plan, *outcome));
     if (context.host.non_empty_variable("GITHUB_ACTIONS")) {

@@ -17,6 +17,8 @@ using support::Diagnostic;
 
 namespace {
 
+constexpr milliseconds kLongest = std::chrono::hours(24 * 365);
+
 /// `2`, `1.5s`, `500ms`, `10m`, `2h`: seconds where nothing else is said. Nothing if it is no such thing.
 std::optional<milliseconds> parse_duration(std::string_view text) {
     double number = 0;
@@ -24,9 +26,9 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
     const std::string_view unit(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
     constexpr std::array<std::pair<std::string_view, double>, 5> kUnits{
         {{"", 1e3}, {"s", 1e3}, {"ms", 1.0}, {"m", 60e3}, {"h", 3600e3}}};
-    constexpr double kLongestMs = 3600e3 * 24 * 365;
     for (const auto& [name, in_ms] : kUnits) {
-        if (problem == std::errc() && unit == name && number >= 0 && number * in_ms <= kLongestMs) {
+        if (problem == std::errc() && unit == name && number >= 0 &&
+            number * in_ms <= static_cast<double>(kLongest.count())) {
             return milliseconds(std::llround(number * in_ms));
         }
     }
@@ -37,8 +39,14 @@ class Reader {
   public:
     Reader(const ParsedArguments& parsed, support::DiagnosticSink& sink) : parsed_(parsed), sink_(sink) {}
 
-    template <class Into>
-    void read_duration(const char* option, const std::string& text, Into& into) {
+    /// As elsewhere, a limit of 0 is none.
+    void read_limit(const char* option, const std::string& text, std::optional<milliseconds>& into) {
+        milliseconds value{0};
+        read_duration(option, text, value);
+        into = value == milliseconds{0} ? std::nullopt : std::optional(value);
+    }
+
+    void read_duration(const char* option, const std::string& text, milliseconds& into) {
         if (text.empty()) {
             return;
         }
@@ -98,7 +106,7 @@ void define_supervision(CLI::App& app, SupervisionWords& words) {
     };
     add_time("--grace", words.grace, "between TERM and KILL (500ms)");
     add_time("--start-timeout", words.start_timeout, "end the job if some rank has not started by then (2m)");
-    add_time("--timeout", words.timeout, "end the job after this time");
+    add_time("--timeout", words.timeout, "end the job after this time; 0: never");
     add_time("--idle-timeout", words.idle_timeout, "end the job if no rank prints anything for this time");
     add_time("--host-timeout", words.host_timeout,
              "give up another host that does not answer for this time (30s)");
@@ -136,7 +144,7 @@ void define_supervision(CLI::App& app, SupervisionWords& words) {
         app.add_option(name, into, what)->type_name(type)->group(machines)->multi_option_policy(last);
     };
     add_file("--plan", words.plan_file, "FILE",
-             "write the plan as JSON before it is run, or with --dry-run instead");
+             "write the plan as JSON before it is run, or with --dry-run instead; `-`: standard output");
     add_file("--from-plan", words.from_plan, "FILE", "run a plan that --plan wrote; no PROGRAM");
     add_file("--events", words.events, "FILE",
              "write events as they happen, a line of JSON each; `-`: standard output");
@@ -156,8 +164,9 @@ void read_supervision(const SupervisionWords& words, const ParsedArguments& pars
                                                           : launcher::OnFailure::end;
     reader.read_duration("--grace", words.grace, options.grace);
     reader.read_duration("--start-timeout", words.start_timeout, options.start_timeout);
-    reader.read_duration("--timeout", words.timeout, options.timeout);
-    reader.read_duration("--idle-timeout", words.idle_timeout, options.idle_timeout);
+    options.start_timeout = options.start_timeout == milliseconds{0} ? kLongest : options.start_timeout;
+    reader.read_limit("--timeout", words.timeout, options.timeout);
+    reader.read_limit("--idle-timeout", words.idle_timeout, options.idle_timeout);
     reader.read_duration("--host-timeout", words.host_timeout, options.host_timeout);
     options.output.tag = tag_of(words);
     options.output.fold = words.fold;

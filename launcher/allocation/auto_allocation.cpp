@@ -15,6 +15,7 @@
 #include "launcher/diagnostic_kinds.hpp"
 #include "support/file.hpp"
 #include "support/text.hpp"
+#include "topology/mapping/ideal_cluster.hpp"
 
 namespace tt_run::launcher {
 
@@ -101,6 +102,8 @@ class Allocator {
         DiagnosticSink& sink = request_.helper ? unsaid : sink_;
         if (request_.cluster) {
             model_ = load_named_model(*request_.cluster, host_, sink_);
+        } else if (request_.made_to_measure) {
+            make_to_measure();
         } else if (mock_) {
             model_ = load_mock_model(mock_->paths(), host_, sink);
         } else if (is_this_host()) {
@@ -115,6 +118,13 @@ class Allocator {
             digest_ = digest_of(model_->cluster);
         }
         return !watch.saw_error();
+    }
+
+    void make_to_measure() {
+        if (auto ideal = topology::build_ideal_cluster(merge_mesh_graphs(*job_).graph, sink_)) {
+            model_ = PhysicalModel{ModelSource::named, std::move(ideal->cluster), {}};
+            made_mapping_ = std::move(ideal->mapping);
+        }
     }
 
     bool is_this_host() const {
@@ -149,7 +159,7 @@ class Allocator {
         if (factory_system_) {
             inputs.factory_system = read(*factory_system_, request_.factory_system->span);
         }
-        if (request_.cluster) {
+        if (request_.cluster || request_.made_to_measure) {
             inputs.named_cluster = digest_;
         }
         key_ = fingerprint(inputs);
@@ -169,6 +179,10 @@ class Allocator {
         const CacheState state = check_allocation(directory, key_, request_.mock.has_value(), digest_);
         if (state == CacheState::valid && !request_.force) {
             return describe(directory, true);
+        }
+        if (!model_ && !request_.helper && is_this_host()) {
+            report_no_device();
+            return std::nullopt;
         }
         Allocation planned;
         planned.only_planned = true;
@@ -246,6 +260,7 @@ class Allocator {
         // A cluster that is only described may call its hosts what it likes; --hosts says that they are
         // meant.
         options.run_here = request_.hosts.empty();
+        options.mapping = made_mapping_;
         const Generation generation = generate_bindings(*job_, *model_, options, host_, sink_);
         if (generation.solutions.empty()) {
             if (!watch.saw_error()) {
@@ -266,8 +281,9 @@ class Allocator {
     void report_no_device() {
         sink_.report(
             Diagnostic(kNoDevice, request_.hosts.front().span, "this host has no Tenstorrent device")
-                .help("describe the hardware with --cluster, or name a program that looks for itself with "
-                      "--phase1-helper"));
+                .help(
+                    "name other hosts with --hosts, describe the hardware with --cluster, or run on emulated "
+                    "chips with --emulate"));
     }
 
     Allocation describe(const fs::path& directory, bool reused) const {
@@ -309,6 +325,7 @@ class Allocator {
     std::optional<fs::path> factory_system_;
     std::optional<fs::path> helper_;
     std::optional<PhysicalModel> model_;
+    std::optional<topology::Mapping> made_mapping_;  ///< with `made_to_measure`
     std::optional<std::string> digest_;
     std::string key_;
 };

@@ -20,7 +20,9 @@ struct AllocationRequest {
     std::optional<support::Spanned<std::string>> cluster;  ///< `--cluster`
     std::optional<support::Spanned<std::string>> factory_system;
     std::optional<support::Spanned<std::string>> helper;  ///< `--phase1-helper`
-    bool force = false;                                   ///< `--force-rediscovery`
+    bool made_to_measure =
+        false;           ///< `--emulate` without a machine: on chips as the descriptors would have them
+    bool force = false;  ///< `--force-rediscovery`
     bool dry_run = false;
 };
 

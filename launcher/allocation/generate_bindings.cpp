@@ -143,6 +143,10 @@ Generation generate_bindings(const JobMeshGraphs& job, const PhysicalModel& mode
                              const GenerationOptions& options, const support::HostEnvironment& host,
                              DiagnosticSink& sink) {
     const MergedMeshGraph merged = merge_mesh_graphs(job);
+    const SolutionBuilder builder(merged, job, model, options, host);
+    if (options.mapping) {
+        return {MappingAnswer::mapped, {builder.build(*options.mapping)}, true, true};
+    }
     MappingOptions mapping;
     mapping.budget = options.budget;
     mapping.minimum_links = options.minimum_links;
@@ -156,7 +160,6 @@ Generation generate_bindings(const JobMeshGraphs& job, const PhysicalModel& mode
     Generation generation;
     generation.answer = result.answer;
     generation.fewest_hosts_proved = result.fewest_hosts_proved;
-    const SolutionBuilder builder(merged, job, model, options, host);
     for (const Mapping& one : result.mappings) {
         generation.solutions.push_back(builder.build(one));
     }

@@ -20,6 +20,8 @@ struct GenerationOptions {
     std::chrono::milliseconds budget{60'000};
     std::uint32_t minimum_links = 0;  ///< see MappingOptions
     std::size_t solutions = 1;        ///< how many are wanted; 0 for all
+    /// The one that is wanted, where it is known; then none is looked for.
+    std::optional<topology::Mapping> mapping;
     bool run_here = false;            ///< start all ranks on this host, whatever the cluster calls its own
     bool distinct_host_sets = false;  ///< no two of them on the same hosts
 };

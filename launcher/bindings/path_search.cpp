@@ -54,7 +54,9 @@ std::optional<fs::path> PathSearch::find_or_report(const support::Spanned<std::s
     std::error_code failure;
     Diagnostic diagnostic(kFileNotFound, written.span,
                           fmt::format("there is no {} `{}`", what, written.value));
-    if (path.is_absolute()) {
+    if (fs::is_directory(host_.working_directory / path, failure)) {
+        diagnostic.note("this is a directory");
+    } else if (path.is_absolute()) {
         diagnostic.note(fs::exists(path, failure) ? "it is there, but is no regular file"
                                                   : "this absolute path does not exist");
     } else {
