@@ -131,9 +131,11 @@ class Check {
             summary = read_cluster(word);
         } else {
             unreadable_ = true;
+            const bool is_empty = support::trim((*source)->text()).empty();
             sink_.report(
                 Diagnostic(kUnknownFileKind, context_.arguments.span(word),
-                           fmt::format("`{}` is no kind of file that tt-run knows", name))
+                           is_empty ? fmt::format("`{}` is empty", name)
+                                    : fmt::format("`{}` is no kind of file that tt-run knows", name))
                     .note("it knows Mesh Graph Descriptors, rank bindings, mappings of sub-contexts and of "
                           "mock clusters, and descriptions of hardware"));
             return;

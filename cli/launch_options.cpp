@@ -54,6 +54,7 @@ class OptionChecker {
         options.strict = raw_.strict;
         options.skip_executable_check = raw_.skip_executable_check;
         check_modes();
+        check_hosts();
         options.allocation = allocation();
         options.validation = validation();
         options.bindings = bindings();
@@ -133,6 +134,14 @@ class OptionChecker {
             sink_.report(
                 Diagnostic(kOptionIgnored, parsed_.span_of("--force-rediscovery"),
                            "`--force-rediscovery` has no meaning with a binding file; it is ignored"));
+        }
+    }
+
+    /// An unset variable of a script must not make all ranks run here.
+    void check_hosts() {
+        if (raw_.hosts.empty() && parsed_.given.contains("--hosts")) {
+            sink_.report(Diagnostic(kBadOption, {}, "`--hosts` has an empty value and names no host")
+                             .help("is a variable of the shell not set? `--hosts localhost` means this host"));
         }
     }
 
