@@ -35,7 +35,9 @@ bool is_null_word(std::string_view text) {
 class TreeBuilder {
   public:
     TreeBuilder(const SourceTextPtr& source, DiagnosticSink& sink, YamlRows* rows)
-        : source_(source), sink_(sink), rows_(rows) {}
+        : source_(source), sink_(sink), rows_(rows) {
+        root_.span = {source, 0, 0};  // of a text without any value
+    }
 
     bool take(const YamlEvent& event) {
         switch (event.kind) {

@@ -156,6 +156,9 @@ struct YamlEvents::Parser {
 
     Diagnostic wrong_syntax() const {
         const Span span = place(parser.problem_mark);
+        if (span.text() == "\t") {
+            return Diagnostic(kYamlSyntax, span, "a tab cannot indent; use blanks");
+        }
         const Wording* wording = wording_of(parser.problem);
         if (wording == nullptr) {
             return Diagnostic(kYamlSyntax, span, fmt::format("this is no valid YAML: {}", parser.problem));

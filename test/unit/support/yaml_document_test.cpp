@@ -274,7 +274,7 @@ TEST_CASE("what is no YAML is said in words of our own, with the place where it 
         {"a: - b\n", "f.yaml:1:4: error: a list cannot begin here"},
         {"- 1\nb: 2\n", "f.yaml:2:1: error: expected `-`, as deep as the others of its list"},
         {"a: @b\n", "f.yaml:1:4: error: no value begins with this character"},
-        {"a:\n\tb: 1\n", "f.yaml:2:1: error: no value begins with this character"},
+        {"a:\n\tb: 1\n", "f.yaml:2:1: error: a tab cannot indent; use blanks"},
         {"a: \"b\n", "f.yaml:2:1: error: the text ends inside quotes"},
         {"a: \"\\q\"\n", "f.yaml:1:5: error: this is no escape that YAML knows"},
         {"a: 1\n} b\n", "f.yaml:2:1: error: "},
