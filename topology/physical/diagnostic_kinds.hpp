@@ -53,6 +53,7 @@ inline constexpr support::DiagnosticKind kUnknownNodeType{"unknown-node-type"};
 inline constexpr support::DiagnosticKind kUnknownTemplate{"unknown-template"};
 inline constexpr support::DiagnosticKind kUnknownPort{"unknown-port"};
 inline constexpr support::DiagnosticKind kPortInUse{"port-in-use"};
+inline constexpr support::DiagnosticKind kCablingMismatch{"cabling-mismatch"};
 inline constexpr support::DiagnosticKind kNodeTypeMismatch{"node-type-mismatch", support::Severity::warning};
 
 // Strings that imagine a system.

@@ -8,6 +8,7 @@
 #include "support/spelling.hpp"
 #include "support/text.hpp"
 #include "topology/physical/cabling_descriptor.hpp"
+#include "topology/physical/cabling_union.hpp"
 #include "topology/physical/cluster_file.hpp"
 #include "topology/physical/cluster_mapping.hpp"
 #include "topology/physical/deployment_descriptor.hpp"
@@ -232,10 +233,9 @@ class Loader {
         }
         const std::size_t cablings = count(ClusterFileKind::cabling_descriptor);
         const std::size_t deployments = count(ClusterFileKind::deployment_descriptor);
-        if (cablings == 1 && deployments <= 1 && cablings + deployments == files.size()) {
+        if (cablings >= 1 && deployments <= 1 && cablings + deployments == files.size()) {
             const auto deployment = first(ClusterFileKind::deployment_descriptor);
-            return read_cabling_descriptor(first(ClusterFileKind::cabling_descriptor)->message,
-                                           deployment == files.end() ? nullptr : &deployment->message, sink_);
+            return lay_cables(files, deployment == files.end() ? nullptr : &deployment->message);
         }
         if (files.size() != 1) {
             Diagnostic mixed(kClusterUnknownKind, argument, "these files do not make up one cluster");
@@ -243,11 +243,22 @@ class Loader {
                 mixed.note(fmt::format("`{}` is a {}", file.source->name(), name_of(file.kind)));
             }
             sink_.report(std::move(
-                mixed.help("give cluster descriptors of several hosts, or a cabling descriptor with its "
+                mixed.help("give cluster descriptors of several hosts, or cabling descriptors with their "
                            "deployment")));
             return std::nullopt;
         }
         return read_single(files.front());
+    }
+
+    std::optional<Cluster> lay_cables(const std::vector<ClusterFile>& files, const TextMessage* deployment) {
+        std::vector<const TextMessage*> cablings;
+        for (const ClusterFile& file : files) {
+            if (file.kind == ClusterFileKind::cabling_descriptor) {
+                cablings.push_back(&file.message);
+            }
+        }
+        const std::optional<TextMessage> cabling = unite_cablings(cablings, sink_);
+        return cabling ? read_cabling_descriptor(*cabling, deployment, sink_) : std::nullopt;
     }
 
     std::optional<Cluster> read_single(const ClusterFile& file) {
