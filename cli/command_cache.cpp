@@ -7,10 +7,12 @@
 #include "cli/verb_arguments.hpp"
 #include "launcher/allocation/allocation_cache.hpp"
 #include "launcher/allocation/auto_allocation.hpp"
+#include "support/counted.hpp"
 
 namespace tt_run::cli {
 
 using launcher::AllocationCache;
+using support::counted;
 using support::Diagnostic;
 using support::DiagnosticSink;
 
@@ -28,10 +30,6 @@ constexpr CommandPage kPage{
         "  tt-run cache list\n"
         "  tt-run cache clear 3f1d2c5a9b8e7f60\n",
 };
-
-std::string counted(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 int list(const CommandContext& context, const AllocationCache& cache) {
     std::string text;

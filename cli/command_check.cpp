@@ -14,6 +14,7 @@
 #include "cli/verb_arguments.hpp"
 #include "launcher/bindings/mapping_files.hpp"
 #include "launcher/diagnostic_kinds.hpp"
+#include "support/counted.hpp"
 #include "support/file.hpp"
 #include "support/text.hpp"
 #include "topology/mapping/find_mapping.hpp"
@@ -23,6 +24,7 @@
 
 namespace tt_run::cli {
 
+using support::counted;
 using support::Diagnostic;
 using support::DiagnosticSink;
 
@@ -73,21 +75,12 @@ void define(CLI::App& app, CheckOptions& options) {
     define_link_options(app, options.links);
 }
 
-std::string counted(std::int64_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : noun.ends_with("h") ? "es" : "s");
-}
-
-std::string counted_ranks(std::size_t ranks) {
-    return counted(static_cast<std::int64_t>(ranks), "rank");
-}
-
 std::string summary_of(const topology::MeshGraph& graph) {
-    const auto switches = std::count_if(
+    const auto switches = static_cast<std::size_t>(std::count_if(
         graph.meshes.begin(), graph.meshes.end(),
-        [](const topology::Mesh& mesh) { return mesh.kind == topology::MeshKind::network_switch; });
-    const auto connections =
-        static_cast<std::int64_t>(graph.connections.size() + graph.graph_connections.size());
-    return counted(std::ssize(graph.meshes) - switches, "mesh") +
+        [](const topology::Mesh& mesh) { return mesh.kind == topology::MeshKind::network_switch; }));
+    const std::size_t connections = graph.connections.size() + graph.graph_connections.size();
+    return counted(graph.meshes.size() - switches, "mesh") +
            (switches == 0 ? "" : ", " + counted(switches, "switch")) + ", " +
            counted(graph.chip_count(), "chip") +
            (connections == 0 ? "" : ", " + counted(connections, "connection"));
@@ -207,18 +200,19 @@ class Check {
                 return summary;
             }
             case FileKind::rank_bindings:
-                return counted_ranks(
-                    launcher::check_rank_bindings(source, source->name(), context_.host, sink_));
+                return counted(launcher::check_rank_bindings(source, source->name(), context_.host, sink_),
+                               "rank");
             case FileKind::rank_bindings_mapping:
-                return counted_ranks(
-                    launcher::check_rank_bindings_mapping(source, source->name(), context_.host, sink_));
+                return counted(
+                    launcher::check_rank_bindings_mapping(source, source->name(), context_.host, sink_),
+                    "rank");
             case FileKind::mesh_graph_descriptor_mapping: {
                 const auto mapping = launcher::parse_mesh_graph_descriptor_mapping(source, sink_);
-                return mapping ? counted(std::ssize(*mapping), "sub-context") : "";
+                return mapping ? counted(mapping->size(), "sub-context") : "";
             }
             case FileKind::mock_cluster_mapping: {
                 const auto mapping = launcher::parse_mock_cluster_mapping(source, sink_);
-                return mapping ? counted(std::ssize(mapping->descriptors), "rank") : "";
+                return mapping ? counted(mapping->descriptors.size(), "rank") : "";
             }
         }
         return "";
@@ -237,7 +231,8 @@ class Check {
                topology::MappingAnswer::mapped;
     }
 
-    /// The descriptor that speaks most, on it; where there is a picture that nobody asked for, a note says so.
+    /// The descriptor that speaks most, on it; where there is a picture that nobody asked for, a note says
+    /// so.
     void draw(const topology::Cluster& cluster) {
         if (!job_.pictured) {
             return;

@@ -17,11 +17,13 @@
 #include "launcher/bindings/physical_model.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/hosts/host_names.hpp"
+#include "support/counted.hpp"
 #include "support/file.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::cli {
 
+using support::counted;
 using support::Diagnostic;
 using support::DiagnosticSink;
 using support::Spanned;
@@ -176,10 +178,6 @@ int write_presets(const CommandContext& context, const GenerateOptions& options,
     }
     context.console.print(told);
     return kYes;
-}
-
-std::string counted(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 /// Reports what is wrong with the file or with what it pins; nothing then.

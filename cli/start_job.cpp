@@ -33,8 +33,9 @@ int run_direct(const CommandContext& context, const launcher::LaunchPlan& plan) 
         context.console.print_error(
             "tt-run: error: mpiexec ended without saying what became of the ranks; what it said stands "
             "above\n"
-            "help: Hydra kills itself when a rank dies of a signal while others are still being started; run "
-            "without --direct, and tt-run names the rank\n");
+            "help: Hydra kills itself when a rank dies of a signal, and now and then when one ends, while it "
+            "is "
+            "still starting others; run without --direct, and tt-run names the rank\n");
     }
     return outcome->exit_code;
 }

@@ -5,18 +5,16 @@
 
 #include "fabric/control_plane.hpp"
 #include "fabric/diagnostic_kinds.hpp"
+#include "support/counted.hpp"
 
 namespace tt_run::fabric {
 
+using support::counted;
 using support::Diagnostic;
 using support::DiagnosticSink;
 using topology::LostLinks;
 
 namespace {
-
-std::string counted(std::uint64_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 bool check_config(const FabricSystem& system, const FabricOptions& options, DiagnosticSink& sink) {
     const FabricConfig config = options.settings.config;

@@ -3,20 +3,15 @@
 #include <fmt/format.h>
 
 #include "support/check.hpp"
+#include "support/counted.hpp"
 #include "topology/physical/json_text.hpp"
 
 namespace tt_run::fabric {
 
+using support::counted;
 using topology::json_text;
 
 namespace {
-
-std::string counted(std::uint64_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun,
-                       count == 1                                    ? ""
-                       : noun.ends_with("sh") || noun.ends_with("x") ? "es"
-                                                                     : "s");
-}
 
 std::string node_name(const ControlPlane& plane, NodeAt node) {
     return name_of(plane.system().node(node));

@@ -18,9 +18,6 @@ namespace tt_run::launcher {
 
 namespace {
 
-/// Between two rounds of KILL at a tree that still forks.
-constexpr std::chrono::milliseconds kKillRound{5};
-
 struct Kinship {
     pid_t process;
     pid_t parent;

@@ -20,6 +20,9 @@ std::vector<pid_t> descendants_of(pid_t root);
 /// Sends the signal to each, and CONT after a deadly one that a stopped process would not notice.
 void signal_all(const std::vector<pid_t>& processes, int signal);
 
+/// Between one KILL and the next, for what forked meanwhile.
+inline constexpr std::chrono::milliseconds kKillRound{5};
+
 /// Ends every process below this one, a subreaper: after the time in which they may end by themselves TERM,
 /// after the grace KILL, again and again. Blocks until none is left, and reaps them.
 void end_descendants(std::chrono::milliseconds time_to_notice, std::chrono::milliseconds grace);

@@ -19,9 +19,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Between two rounds of KILL at a tree that still forks.
-constexpr milliseconds kKillRound{5};
-
 std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
     std::vector<char*> pointers;
     pointers.reserve(strings.size() + 1);

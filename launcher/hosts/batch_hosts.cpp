@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "launcher/diagnostic_kinds.hpp"
+#include "launcher/hosts/host_names.hpp"
 #include "support/file.hpp"
 #include "support/text.hpp"
 
@@ -19,7 +20,6 @@ using support::Span;
 namespace {
 
 constexpr std::size_t kMostHosts = 100'000;
-constexpr std::int64_t kMostSlots = 1'000'000;
 
 /// What one variable says, as a text that can be pointed at.
 Span text_of(std::string_view variable, std::string_view value) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "launcher/diagnostic_kinds.hpp"
+#include "launcher/hosts/host_names.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::launcher {
@@ -15,8 +16,6 @@ using support::Span;
 using support::Spanned;
 
 namespace {
-
-constexpr int kMostSlots = 1'000'000;
 
 /// A span that is eaten word by word, blanks being skipped.
 class LineCursor {

@@ -7,15 +7,14 @@
 
 #include "launcher/plan/direct_command.hpp"
 #include "launcher/plan/folded_lines.hpp"
+#include "support/counted.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::launcher {
 
-namespace {
+using support::counted;
 
-std::string counted(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
+namespace {
 
 /// A value in a comment must stay on its line.
 std::string on_one_line(std::string_view value) {

@@ -23,7 +23,7 @@ using Chips = std::vector<std::vector<AsicIndex>>;
 
 /// Effort for a wish (all links, fewer hosts), as opposed to the question itself.
 constexpr int kConflictsForWish = 20'000;
-constexpr std::size_t kMostNamed = 8;
+constexpr std::size_t kMostOthersNamed = 8;
 
 /// The demand with every link wanted made a need.
 Demand with_all_links(Demand demand) {
@@ -232,13 +232,13 @@ class Finder {
             kFewerLinks, first->span,
             fmt::format("{} of the links asked for {} not there; the bandwidth is less",
                         mapping.score.short_links, mapping.score.short_links == 1 ? "is" : "are"));
-        for (std::size_t k = 0; k < std::min(mapping.lost.size(), kMostNamed); ++k) {
+        for (std::size_t k = 0; k < std::min(mapping.lost.size(), kMostOthersNamed); ++k) {
             const LostLinks& lost = mapping.lost[k];
             diagnostic.note(fmt::format("{} and {} have {} of {}", node_name(graph, mapping, lost.a),
                                         node_name(graph, mapping, lost.b), lost.present, lost.needed));
         }
-        if (mapping.lost.size() > kMostNamed) {
-            diagnostic.note(fmt::format("and {} pairs more", mapping.lost.size() - kMostNamed));
+        if (mapping.lost.size() > kMostOthersNamed) {
+            diagnostic.note(fmt::format("and {} pairs more", mapping.lost.size() - kMostOthersNamed));
         }
         sink_.report(std::move(diagnostic));
     }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "support/check.hpp"
+#include "support/counted.hpp"
 #include "support/text.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
 #include "topology/physical/fit_region.hpp"
@@ -14,6 +15,7 @@
 
 namespace tt_run::topology {
 
+using support::counted;
 using support::Diagnostic;
 using support::DiagnosticSink;
 

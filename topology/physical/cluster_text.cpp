@@ -4,18 +4,17 @@
 
 #include <fmt/format.h>
 
+#include "support/counted.hpp"
 #include "support/text.hpp"
 #include "topology/physical/json_text.hpp"
 
 namespace tt_run::topology {
 
+using support::counted;
+
 namespace {
 
 constexpr std::size_t kMostHostsShown = 8;
-
-std::string counted(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 std::string histogram(const std::map<std::uint32_t, std::size_t>& counts, std::string_view form) {
     std::vector<std::string> pieces;

@@ -7,12 +7,14 @@
 
 #include <fmt/format.h>
 
+#include "support/counted.hpp"
 #include "support/text.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
 #include "topology/physical/fit_words.hpp"
 
 namespace tt_run::topology {
 
+using support::counted;
 using support::Diagnostic;
 using support::DiagnosticSink;
 

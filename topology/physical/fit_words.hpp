@@ -11,10 +11,6 @@ namespace tt_run::topology {
 
 /// Words that every argument about a fit uses.
 
-inline std::string counted(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 inline std::string name_of_mesh(const Mesh& mesh) {
     return fmt::format("mesh {}", mesh.id.value);
 }

@@ -19,7 +19,7 @@ std::string said(const FactoryComparison& found, bool strict,
     return render_text(sink, support::Colour::off);
 }
 
-bool has(const std::string& text, const std::string& part) {
+bool says(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
@@ -91,13 +91,13 @@ TEST_CASE("a missing cable is an error under STRICT_INIT and a warning under REL
     const FabricSystemPtr system = pair_of_chips(4);
     const FactoryComparison found =
         compare_with_factory(*system, faults(*system, {"M0:0/0"}), system->cluster());
-    CHECK(has(said(found, true),
-              "error: 1 of 4 cables of the factory system descriptor are not live: 1 within "
-              "meshes, 0 between them"));
-    CHECK(has(said(found, false), "warning: 1 of 4 cables"));
-    CHECK(has(said(found, false, 25.0), "warning: 1 of 4 cables"));
-    CHECK(has(said(found, false, 24.0), "error: 1 of 4 cables"));
-    CHECK(has(said(found, false, 24.0), "25 % are missing, and at most 24 % may be"));
+    CHECK(says(said(found, true),
+               "error: 1 of 4 cables of the factory system descriptor are not live: 1 within "
+               "meshes, 0 between them"));
+    CHECK(says(said(found, false), "warning: 1 of 4 cables"));
+    CHECK(says(said(found, false, 25.0), "warning: 1 of 4 cables"));
+    CHECK(says(said(found, false, 24.0), "error: 1 of 4 cables"));
+    CHECK(says(said(found, false, 24.0), "25 % are missing, and at most 24 % may be"));
     CHECK(said(found, false)
               .find("M0:0 and M0:1: 4 asked, 4 cabled, 3 live: 1 down, 0 unused, 0 never cabled") !=
           std::string::npos);

@@ -21,7 +21,7 @@ enum Offer : std::uint8_t { none, posted, taken, delivered };
 /// first comes through the FIFO, so it is withdrawn.
 constexpr std::uint8_t kOffers = 3;
 
-struct State {
+struct OfferState {
     // Shared: the offer's word, and the block that it is for.
     std::uint8_t state = none;
     std::uint8_t number = 0;
@@ -42,12 +42,12 @@ struct State {
         return std::tie(state, number, block, own_offer, receiver_step, received_block, sender_step,
                         seen_state, seen_number, sender_block, wrong);
     }
-    bool operator<(const State& other) const { return key() < other.key(); }
+    bool operator<(const OfferState& other) const { return key() < other.key(); }
 };
 
-class Search {
+class OfferSearch {
   public:
-    explicit Search(bool numbered) : numbered_(numbered) {}
+    explicit OfferSearch(bool numbered) : numbered_(numbered) {}
 
     struct Findings {
         std::size_t states = 0;
@@ -57,17 +57,17 @@ class Search {
         bool withdrawn = false;
     };
     Findings run() {
-        visit(State{});
+        visit(OfferState{});
         findings_.states = seen_.size();
         return findings_;
     }
 
   private:
-    bool receiver_may(const State& s) const {
+    bool receiver_may(const OfferState& s) const {
         return s.receiver_step < 2 || (s.receiver_step == 2 && (s.state == delivered || s.state == posted));
     }
 
-    State receiver(State s) {
+    OfferState receiver(OfferState s) {
         if (s.receiver_step == 0) {
             ++s.own_offer;
             s.block = s.own_offer;
@@ -90,9 +90,9 @@ class Search {
         return s;
     }
 
-    bool sender_may(const State& s) const { return s.sender_step < 4; }
+    bool sender_may(const OfferState& s) const { return s.sender_step < 4; }
 
-    State sender(State s) {
+    OfferState sender(OfferState s) {
         switch (s.sender_step) {
             case 0:
                 s.seen_state = s.state;
@@ -122,7 +122,7 @@ class Search {
         return s;
     }
 
-    void visit(const State& s) {
+    void visit(const OfferState& s) {
         if (!seen_.insert(s).second) {
             return;
         }
@@ -140,14 +140,14 @@ class Search {
     }
 
     bool numbered_;
-    std::set<State> seen_;
+    std::set<OfferState> seen_;
     Findings findings_;
 };
 
 }  // namespace
 
 TEST_CASE("no order of steps delivers into an offer that was taken back, and none stops either end") {
-    const Search::Findings findings = Search(true).run();
+    const OfferSearch::Findings findings = OfferSearch(true).run();
     CHECK(findings.delivered);
     CHECK(findings.withdrawn);
     CHECK_FALSE(findings.wrong);
@@ -156,5 +156,5 @@ TEST_CASE("no order of steps delivers into an offer that was taken back, and non
 }
 
 TEST_CASE("an offer's number is needed") {
-    CHECK(Search(false).run().wrong);
+    CHECK(OfferSearch(false).run().wrong);
 }

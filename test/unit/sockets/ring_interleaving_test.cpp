@@ -66,11 +66,11 @@ End receiver(Orders orders) {
 }
 
 /// What the two have done, as a bit for each operation, and what memory holds. Index 0 is the sender.
-struct State {
+struct RingState {
     std::array<std::uint32_t, 2> done{};
     std::array<std::uint32_t, 2> count{};
     std::array<std::uint32_t, kSlots> slots{};  ///< page + 1
-    bool operator<(const State& other) const {
+    bool operator<(const RingState& other) const {
         return std::tie(done, count, slots) < std::tie(other.done, other.count, other.slots);
     }
 };
@@ -83,18 +83,18 @@ struct Findings {
     bool finished = false;
 };
 
-class Search {
+class RingSearch {
   public:
-    Search(End sender, End receiver) : ends_{std::move(sender), std::move(receiver)} {}
+    RingSearch(End sender, End receiver) : ends_{std::move(sender), std::move(receiver)} {}
 
     Findings run() {
-        visit(State{});
+        visit(RingState{});
         findings_.states = seen_.size();
         return findings_;
     }
 
   private:
-    bool may_happen(const State& state, std::size_t end, std::size_t index) const {
+    bool may_happen(const RingState& state, std::size_t end, std::size_t index) const {
         const std::uint32_t done = state.done[end];
         if ((done >> index & 1U) != 0) {
             return false;
@@ -108,7 +108,7 @@ class Search {
         return operation.kind != Kind::wait || state.count[1 - end] >= operation.value;
     }
 
-    State after(State state, std::size_t end, std::size_t index) {
+    RingState after(RingState state, std::size_t end, std::size_t index) {
         const Operation& operation = ends_[end].program[index];
         state.done[end] |= 1U << index;
         if (operation.kind == Kind::publish) {
@@ -124,7 +124,7 @@ class Search {
         return state;
     }
 
-    void visit(const State& state) {
+    void visit(const RingState& state) {
         if (!seen_.insert(state).second) {
             return;
         }
@@ -144,14 +144,14 @@ class Search {
     }
 
     std::array<End, 2> ends_;
-    std::set<State> seen_;
+    std::set<RingState> seen_;
     Findings findings_;
 };
 
 }  // namespace
 
 TEST_CASE("no order of events makes a receiver read a wrong page, or stops either end") {
-    const Findings findings = Search(sender({}), receiver({})).run();
+    const Findings findings = RingSearch(sender({}), receiver({})).run();
     CHECK(findings.finished);
     CHECK_FALSE(findings.wrong_page);
     CHECK_FALSE(findings.stuck);
@@ -161,8 +161,8 @@ TEST_CASE("no order of events makes a receiver read a wrong page, or stops eithe
 TEST_CASE("each memory order of the ring is needed") {
     const Orders no_acquire{.wait_acquires = false};
     const Orders no_release{.publish_releases = false};
-    CHECK(Search(sender(no_acquire), receiver({})).run().wrong_page);
-    CHECK(Search(sender(no_release), receiver({})).run().wrong_page);
-    CHECK(Search(sender({}), receiver(no_acquire)).run().wrong_page);
-    CHECK(Search(sender({}), receiver(no_release)).run().wrong_page);
+    CHECK(RingSearch(sender(no_acquire), receiver({})).run().wrong_page);
+    CHECK(RingSearch(sender(no_release), receiver({})).run().wrong_page);
+    CHECK(RingSearch(sender({}), receiver(no_acquire)).run().wrong_page);
+    CHECK(RingSearch(sender({}), receiver(no_release)).run().wrong_page);
 }

@@ -13,8 +13,8 @@ using launcher::JobRecord;
 namespace {
 
 /// Three ranks, all running.
-struct Fixture {
-    Fixture() {
+struct RecordFixture {
+    RecordFixture() {
         for (int rank = 0; rank < 3; ++rank) {
             launcher::PlannedRank planned;
             planned.rank = {rank};
@@ -34,7 +34,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a rank that died of the loss of a host did not fail first, though it was heard of first") {
-    Fixture f;
+    RecordFixture f;
     f.record->ended({1}, {SIGSEGV, 0, 0}, false);
     f.record->lost({2}, true);
     f.record->ended({0}, {SIGTERM, 0, 0}, true);
@@ -46,7 +46,7 @@ TEST_CASE("a rank that died of the loss of a host did not fail first, though it 
 }
 
 TEST_CASE("what a rank did of its own comes before what was done to others, whatever was heard first") {
-    Fixture f;
+    RecordFixture f;
     f.record->lost({2}, false);
     f.record->ended({1}, {3 << 8, 0, 0}, false);
     f.record->ended({0}, {SIGTERM, 0, 0}, true);

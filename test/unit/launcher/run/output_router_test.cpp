@@ -15,9 +15,9 @@ using launcher::OutputRouter;
 namespace {
 
 /// A router of so many ranks with one pipe as both of its streams, as `2>&1` makes it.
-class Fixture {
+class RouterFixture {
   public:
-    explicit Fixture(const OutputOptions& options, std::size_t ranks = 4)
+    explicit RouterFixture(const OutputOptions& options, std::size_t ranks = 4)
         : pipe_(job::make_pipe()),
           router(*OutputRouter::open(options, std::vector<launcher::RankTags>(ranks), pipe_.second.get(),
                                      pipe_.second.get())) {
@@ -46,7 +46,7 @@ OutputOptions folded() {
 }  // namespace
 
 TEST_CASE("identical lines are shown once, with their ranks, errors first") {
-    Fixture f(folded(), 6);
+    RouterFixture f(folded(), 6);
     for (int rank = 0; rank < 6; ++rank) {
         f.router.take({rank}, Stream::output, "same\nsame\n");
         if (rank != 3) {
@@ -63,7 +63,7 @@ TEST_CASE("identical lines are shown once, with their ranks, errors first") {
 }
 
 TEST_CASE("lines are handed on whole, whatever pieces they come in") {
-    Fixture f({});
+    RouterFixture f({});
     f.router.take({0}, Stream::output, "a");
     f.router.take({1}, Stream::output, "x\ny");
     f.router.take({0}, Stream::output, "b\nc\nd");
@@ -76,7 +76,7 @@ TEST_CASE("lines are handed on whole, whatever pieces they come in") {
 }
 
 TEST_CASE("a line without an end waits for it, but not for ever") {
-    Fixture f({});
+    RouterFixture f({});
     const std::string most(OutputRouter::kLongestLine, '.');
     f.router.take({0}, Stream::output, most);
     CHECK(f.router.backlog() == 0);

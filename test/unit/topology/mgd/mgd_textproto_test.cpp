@@ -15,7 +15,7 @@ struct Parsed {
     std::size_t diagnostics = 0;
 };
 
-Parsed parse(const std::string& text) {
+Parsed parse_textproto(const std::string& text) {
     support::DiagnosticSink sink;
     Parsed parsed;
     parsed.mgd = topology::parse_mgd_textproto(support::make_source_text("m.textproto", text), sink);
@@ -27,7 +27,7 @@ Parsed parse(const std::string& text) {
 
 /// The dims of one mesh descriptor, whatever way they are written.
 std::vector<int> dims_of(const std::string& device_topology) {
-    const Parsed parsed = parse("mesh_descriptors { device_topology " + device_topology + " }");
+    const Parsed parsed = parse_textproto("mesh_descriptors { device_topology " + device_topology + " }");
     REQUIRE(parsed.mgd);
     std::vector<int> dims;
     for (const auto& dim : parsed.mgd->meshes.at(0).device_dims) {
@@ -50,7 +50,8 @@ TEST_CASE("every way to write a list of numbers gives the numbers and their plac
 }
 
 TEST_CASE("hexadecimal and octal numbers are numbers") {
-    const Parsed parsed = parse("mesh_descriptors { device_topology { dims: [0x8, 010] } arch: 9 }");
+    const Parsed parsed =
+        parse_textproto("mesh_descriptors { device_topology { dims: [0x8, 010] } arch: 9 }");
     REQUIRE(parsed.mgd);
     CHECK(parsed.mgd->meshes[0].device_dims.at(0).value == 8);
     CHECK(parsed.mgd->meshes[0].device_dims.at(1).value == 8);
@@ -58,7 +59,7 @@ TEST_CASE("hexadecimal and octal numbers are numbers") {
 }
 
 TEST_CASE("messages may stand in a list, with or without a colon") {
-    const Parsed parsed = parse(
+    const Parsed parsed = parse_textproto(
         "mesh_descriptors: [ { name: \"A\" }, { name: 'B' 'C' } ] mesh_descriptors { name: \"D\\x41\" };");
     REQUIRE(parsed.mgd);
     REQUIRE(parsed.mgd->meshes.size() == 3);
@@ -70,16 +71,17 @@ TEST_CASE("messages may stand in a list, with or without a colon") {
 }
 
 TEST_CASE("what is left out and what is zero are told apart") {
-    const Parsed parsed = parse("top_level_instance { mesh { mesh_descriptor: \"M\" mesh_id: 0 } }");
+    const Parsed parsed =
+        parse_textproto("top_level_instance { mesh { mesh_descriptor: \"M\" mesh_id: 0 } }");
     REQUIRE(parsed.mgd->top_level);
     CHECK(parsed.mgd->top_level->id.has_value());
     CHECK(!parsed.mgd->top_level->device.has_value());
     CHECK(parsed.mgd->top_level->kind == topology::ReferenceKind::mesh);
-    CHECK(!parse("").mgd->top_level);
+    CHECK(!parse_textproto("").mgd->top_level);
 }
 
 TEST_CASE("a reference can lead down to a device") {
-    const Parsed parsed = parse(
+    const Parsed parsed = parse_textproto(
         "graph_descriptors { name: \"G\" connections{ nodes { graph { graph_descriptor: \"P\" graph_id: 1 "
         "sub_ref: { mesh: { mesh_descriptor: \"M\" mesh_id: 2 device_id: 3 } } } } channels { count: 2 } "
         "routing_direction : [ E, W ] } }");
@@ -91,7 +93,7 @@ TEST_CASE("a reference can lead down to a device") {
 }
 
 TEST_CASE("express links and pinnings with patterns are read") {
-    const Parsed parsed = parse(
+    const Parsed parsed = parse_textproto(
         "mesh_descriptors { express_links { dim_idx: 1 pattern { start: 2 step: 4 } wrap: LINE } }\n"
         "pinnings{ logical_fabric_node_id { mesh_id: 0 chip_id_regex: \"0-3\" } physical_asic_position { "
         "tray_id: 1 asic_location: 2 }\n"
@@ -107,7 +109,7 @@ TEST_CASE("express links and pinnings with patterns are read") {
 }
 
 TEST_CASE("an unknown field warns at its name, offers the nearest, and is skipped") {
-    const Parsed parsed = parse(
+    const Parsed parsed = parse_textproto(
         "mesh_descriptors {\n  name: \"M\"\n  device_topology { dims: [2, 4] types: [LINE] }\n  chanels { "
         "count: 2 }\n}\n");
     REQUIRE(parsed.mgd);
@@ -123,7 +125,7 @@ TEST_CASE("an unknown field warns at its name, offers the nearest, and is skippe
 
 TEST_CASE("a syntax error is one diagnostic and says what to do") {
     const auto check = [](const std::string& text, const std::string& place, const std::string& words) {
-        const Parsed parsed = parse(text);
+        const Parsed parsed = parse_textproto(text);
         INFO(parsed.said);
         CHECK(!parsed.mgd);
         CHECK(parsed.diagnostics == 1);
@@ -151,10 +153,10 @@ TEST_CASE("deep nesting is refused and does not crash") {
     for (int k = 0; k < 100000; ++k) {
         deep += "graph { sub_ref { ";
     }
-    CHECK(!parse(deep).mgd);
+    CHECK(!parse_textproto(deep).mgd);
     std::string unknown = "mesh_descriptors { ";
     for (int k = 0; k < 100000; ++k) {
         unknown += "nothing { ";
     }
-    CHECK(!parse(unknown).mgd);
+    CHECK(!parse_textproto(unknown).mgd);
 }

@@ -12,7 +12,7 @@ using namespace tt_run::topology;
 
 namespace {
 
-Cluster build(const std::string& text) {
+Cluster cluster_of(const std::string& text) {
     support::DiagnosticSink sink;
     return build_synthetic(text, sink).value();
 }
@@ -39,7 +39,7 @@ constexpr auto kMock = VisibleDevicesRule::mock;
 }  // namespace
 
 TEST_CASE("unset shows everything, empty nothing on hardware and everything on a descriptor") {
-    const Cluster t3k = build("t3k");
+    const Cluster t3k = cluster_of("t3k");
     CHECK(see(t3k, std::nullopt, kLive)->chips.size() == 8);
     CHECK(see(t3k, "", kLive)->chips.empty());
     CHECK(see(t3k, "", kMock)->chips.size() == 8);
@@ -47,7 +47,7 @@ TEST_CASE("unset shows everything, empty nothing on hardware and everything on a
 }
 
 TEST_CASE("integers count by PCI address on hardware and are chip numbers on a descriptor") {
-    const Cluster t3k = build("t3k");
+    const Cluster t3k = cluster_of("t3k");
     const auto live = see(t3k, "0", kLive);
     CHECK(t3k.asic(live->devices.at(0)).pci->text() == "0000:31:00.0");
     const auto mock = see(t3k, " 3 ,0", kMock);
@@ -56,13 +56,13 @@ TEST_CASE("integers count by PCI address on hardware and are chip numbers on a d
 }
 
 TEST_CASE("a whole board is seen as soon as one of its chips is, but not a Galaxy's tray") {
-    CHECK(see(build("t3k"), "1", kLive)->chips.size() == 2);
-    CHECK(see(build("wh-galaxy"), "1", kLive)->chips.size() == 1);
-    CHECK(see(build("p300*2"), "0", kLive)->chips.size() == 2);
+    CHECK(see(cluster_of("t3k"), "1", kLive)->chips.size() == 2);
+    CHECK(see(cluster_of("wh-galaxy"), "1", kLive)->chips.size() == 1);
+    CHECK(see(cluster_of("p300*2"), "0", kLive)->chips.size() == 2);
 }
 
 TEST_CASE("part of an address selects on hardware, the whole one on a descriptor") {
-    const Cluster galaxy = build("wh-galaxy");
+    const Cluster galaxy = cluster_of("wh-galaxy");
     CHECK(see(galaxy, "0000:c", kLive)->chips.size() == 8);
     std::string said;
     CHECK(!see(galaxy, "0000:c", kMock, &said));
@@ -73,7 +73,7 @@ TEST_CASE("part of an address selects on hardware, the whole one on a descriptor
 }
 
 TEST_CASE("what does not exist is an error that lists what does") {
-    const Cluster t3k = build("t3k");
+    const Cluster t3k = cluster_of("t3k");
     std::string said;
     CHECK(!see(t3k, "4", kLive, &said));
     CHECK(said.find("devices 0 to 3") != std::string::npos);
@@ -86,7 +86,7 @@ TEST_CASE("what does not exist is an error that lists what does") {
 }
 
 TEST_CASE("ranks that share a chip, or leave links without an end, are told") {
-    const Cluster t3k = build("t3k");
+    const Cluster t3k = cluster_of("t3k");
     const auto view = [&](const char* rank, const char* value) {
         return RankView{rank, HostIndex{0}, {}, *see(t3k, value, kMock)};
     };
@@ -103,7 +103,7 @@ TEST_CASE("ranks that share a chip, or leave links without an end, are told") {
 }
 
 TEST_CASE("a masked cluster keeps its trays, and links out of it become open ends") {
-    const Cluster t3k = build("t3k");
+    const Cluster t3k = cluster_of("t3k");
     const auto visible = see(t3k, "2,3", kMock);
     const auto masked = visible_cluster(t3k, visible->chips);
     REQUIRE(masked);
@@ -114,7 +114,7 @@ TEST_CASE("a masked cluster keeps its trays, and links out of it become open end
 }
 
 TEST_CASE("a rendered list selects the same devices again") {
-    const Cluster galaxy = build("wh-galaxy");
+    const Cluster galaxy = cluster_of("wh-galaxy");
     const auto visible = see(galaxy, "4,17,9", kLive);
     const std::string text = render_visible_devices(galaxy, HostIndex{0}, visible->devices, kLive);
     CHECK(see(galaxy, text, kLive)->devices == visible->devices);
