@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-ChildOutcome shell(const std::string& script, const fs::path& directory) {
+ChildOutcome run_script(const std::string& script, const fs::path& directory) {
     ChildCommand command;
     command.arguments = {"bash", "-c", "set -e; exec 2>&1\n" + script};
     command.directory = directory;
@@ -30,7 +30,7 @@ ChildOutcome shell(const std::string& script, const fs::path& directory) {
 
 TEST_CASE("what is installed works where it is installed") {
     const TemporaryDirectory directory;
-    const ChildOutcome outcome = shell(
+    const ChildOutcome outcome = run_script(
         "cmake --install $BUILD --prefix $PWD/there --component tool > log\n"
         "there/bin/tt-run --version | head -1\n"
         "there/bin/tt-run --rank-binding there/share/tt-run/configs/5-galaxy/rank_bindings.yaml "
@@ -47,13 +47,13 @@ TEST_CASE("what is installed works where it is installed") {
 
 TEST_CASE("the packages hold what their names say") {
     const TemporaryDirectory directory;
-    if (shell("command -v dpkg-deb dpkg-shlibdeps", directory.path()).exit_code != 0 ||
-        shell("grep -q CMAKE_BUILD_TYPE:STRING=Release $BUILD/CMakeCache.txt", directory.path()).exit_code !=
-            0) {
+    if (run_script("command -v dpkg-deb dpkg-shlibdeps", directory.path()).exit_code != 0 ||
+        run_script("grep -q CMAKE_BUILD_TYPE:STRING=Release $BUILD/CMakeCache.txt", directory.path())
+                .exit_code != 0) {
         WARN("skipped: dpkg-dev is not installed, or this is no release");
         return;
     }
-    const ChildOutcome outcome = shell(
+    const ChildOutcome outcome = run_script(
         "cpack -G DEB --config $BUILD/CPackConfig.cmake -B $PWD > log || { cat log; exit 1; }\n"
         "for package in *.deb; do dpkg-deb -f $package Package; dpkg-deb -f $package Depends; dpkg-deb -c "
         "$package; done",
@@ -73,7 +73,7 @@ TEST_CASE("the packages hold what their names say") {
 
 TEST_CASE("what is installed into a prefix can be taken away again") {
     const TemporaryDirectory directory;
-    const ChildOutcome outcome = shell(
+    const ChildOutcome outcome = run_script(
         "mkdir here && echo mine > here/mine\n"
         "mkdir -p here/share/doc/tt-run && echo mine > here/share/doc/tt-run/mine\n"
         "cmake --install $BUILD --prefix $PWD/here --component tool > log\n"
@@ -90,9 +90,9 @@ TEST_CASE("what is installed into a prefix can be taken away again") {
 TEST_CASE("the files for CI hold commands that a shell can read") {
     const TemporaryDirectory directory;
     for (const char* kind : {"github", "gitlab", "docker"}) {
-        const ChildOutcome outcome =
-            shell("$SOURCE/test/fresh/steps.py " + std::string(kind) + " | tee steps | bash -n\ncat steps",
-                  directory.path());
+        const ChildOutcome outcome = run_script(
+            "$SOURCE/test/fresh/steps.py " + std::string(kind) + " | tee steps | bash -n\ncat steps",
+            directory.path());
         INFO(outcome.standard_output);
         CHECK(outcome.exit_code == 0);
         CHECK(outcome.standard_output.find("apt-get install") != std::string::npos);
@@ -102,11 +102,11 @@ TEST_CASE("the files for CI hold commands that a shell can read") {
 
 TEST_CASE("the API reference builds without a warning") {
     const TemporaryDirectory directory;
-    if (shell("command -v doxygen", directory.path()).exit_code != 0) {
+    if (run_script("command -v doxygen", directory.path()).exit_code != 0) {
         WARN("skipped: doxygen is not installed");
         return;
     }
-    const ChildOutcome outcome = shell("$SOURCE/scripts/api-docs $PWD/api", directory.path());
+    const ChildOutcome outcome = run_script("$SOURCE/scripts/api-docs $PWD/api", directory.path());
     INFO(outcome.standard_output);
     CHECK(outcome.exit_code == 0);
     CHECK(fs::exists(directory.path() / "api" / "index.html"));

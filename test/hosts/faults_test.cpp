@@ -34,10 +34,6 @@ std::vector<std::string> pipeline(const std::string& tensors) {
     return job({program("hosts_program"), "5", tensors, "65536"}, "tthost0,tthost1,tthost2,tthost3");
 }
 
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 void must_name_silent_host(const ChildOutcome& outcome) {
     INFO(outcome.standard_error);
     CHECK(!outcome.timed_out);

@@ -12,10 +12,6 @@ using namespace tt_run::test;
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 /// Says aloud when there is no Slurm here.
 bool is_slurm_here() {
     if (run_on(0, {"/bin/bash", "-c", "command -v slurmctld"}).exit_code != 0) {

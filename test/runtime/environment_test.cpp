@@ -22,10 +22,6 @@ ChildOutcome report(const tt_run::support::Variables& variables,
     return run_child(command);
 }
 
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 const std::string kConfigs = tt_run::test::source_directory() + "/configs/";
 
 }  // namespace

@@ -36,11 +36,6 @@ std::string printed(const ChildOutcome& outcome) {
     return outcome.standard_output;
 }
 
-bool has(const std::string& text, const std::string& part) {
-    INFO(text);
-    return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE(

@@ -23,10 +23,6 @@ ChildOutcome run_sockets(const std::string& program, const SocketRun& how) {
     return run_child(command);
 }
 
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 void must_succeed(const ChildOutcome& outcome) {
     INFO(outcome.standard_output);
     INFO(outcome.standard_error);

@@ -19,7 +19,6 @@ struct SocketRun {
 };
 ChildOutcome run_sockets(const std::string& program, const SocketRun& how = {});
 
-bool has(const std::string& text, const std::string& part);
 /// CHECKs.
 void must_succeed(const ChildOutcome& outcome);
 

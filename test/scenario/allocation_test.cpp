@@ -18,10 +18,6 @@ namespace {
 
 constexpr const char* kStub = "build/tools/scaleout/generate_rank_bindings";
 
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 /// D with two T3Ks as mock clusters, and a stub that records each call and writes the three outputs.
 struct AllocationFixture : LaunchFixture {
     AllocationFixture() {

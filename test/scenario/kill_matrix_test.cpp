@@ -22,10 +22,6 @@ namespace {
 
 constexpr const char* kMark = "TT_TEST_MARK";
 
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 /// The installed MPIs: how --launcher calls them, their launcher's program, and end_mpi built for them.
 struct Flavour {
     std::string name;

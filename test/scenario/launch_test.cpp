@@ -10,14 +10,6 @@
 using namespace tt_run::test;
 using Lines = std::vector<std::string>;
 
-namespace {
-
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
-}  // namespace
-
 TEST_CASE("1: every rank gets the environment of its row") {
     const LaunchFixture d;
     const ChildOutcome outcome =

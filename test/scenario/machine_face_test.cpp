@@ -8,14 +8,6 @@
 using namespace tt_run::test;
 using nlohmann::json;
 
-namespace {
-
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
-}  // namespace
-
 TEST_CASE("a plan file runs as the command line that wrote it") {
     const LaunchFixture d;
     const ChildOutcome planned =

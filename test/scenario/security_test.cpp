@@ -19,10 +19,6 @@ namespace {
 
 constexpr uid_t kNobody = 65534;
 
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 /// Whether a process of nobody's may read the file. Only root can be nobody; for others it is what the mode
 /// says.
 bool nobody_can_read(const std::string& path) {

@@ -14,10 +14,6 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 /// The ranks that `[0-2,5] LINE` names, over all such lines; each as often as it is named.
 std::vector<int> folded_ranks(const std::string& text, const std::string& line) {
     std::vector<int> ranks;

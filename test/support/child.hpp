@@ -35,4 +35,9 @@ support::Variables test_environment();
 /// Runs the program to its end in a process group of its own; past the deadline the whole group is killed.
 ChildOutcome run_child(const ChildCommand& command);
 
+/// Whether a program's output has these words.
+inline bool has(const std::string& output, const std::string& words) {
+    return output.find(words) != std::string::npos;
+}
+
 }  // namespace tt_run::test
