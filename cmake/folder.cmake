@@ -14,7 +14,7 @@ if(TT_RUN_SANITIZE)
   target_link_options(tt_run_options INTERFACE -fsanitize=${TT_RUN_SANITIZE})
   add_library(tt_run_sanitizer_defaults STATIC ${PROJECT_SOURCE_DIR}/test/sanitize/defaults.c)
   target_link_libraries(tt_run_options INTERFACE tt_run_sanitizer_defaults)
-  target_link_options(tt_run_options INTERFACE -Wl,-u,__asan_default_options)  # nobody else asks the archive for it
+  target_link_options(tt_run_options INTERFACE -Wl,-u,tt_run_sanitizer_defaults)  # nobody else asks the archive for them
 endif()
 
 # Sanitizers make every copy of an inline function dear, so their presets compile several files of a target as one, which takes less

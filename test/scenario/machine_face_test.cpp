@@ -77,7 +77,8 @@ TEST_CASE("of a program with another runtime, what it says to Hydra tells when i
     const LaunchFixture d;
     CHECK(d.run({"--rank-binding", "two.yaml", "--report", "r", TT_RUN_MPICH_PROGRAM, "none"}).exit_code ==
           0);
-    for (const json& rank : json::parse(d.read("r/report.json"))["ranks"]) {
+    const json report = json::parse(d.read("r/report.json"));
+    for (const json& rank : report["ranks"]) {
         std::vector<std::string> names;
         for (const json& phase : rank["phases"]) {
             names.push_back(phase["name"]);
