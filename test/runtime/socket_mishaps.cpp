@@ -108,7 +108,7 @@ void one_barrier_more() {
 /// Rank 0 goes while rank 1 still waits for its data; the socket goes with it, or stays behind.
 void leave_early(bool closes) {
     const auto device = open();
-    auto* const socket = new MeshSocket(device, between(0, 1, 4096, device->shape()));
+    static auto* const socket = new MeshSocket(device, between(0, 1, 4096, device->shape()));
     if (own_rank() == 1) {
         const Tensor tensor = allocate_tensor_on_device(spec_of({4096, 1024, 4096}), device);
         recv_async(tensor, *socket);
