@@ -153,7 +153,6 @@ TEST_CASE("23: hosts that cannot be are refused") {
     refused({"--hosts", "a b"}, "has a blank in it");
     refused({"--hosts", ",,,"}, "names no host");
     refused({"--hosts", "--dry-run"}, "begins with `-`");
-    refused({}, "does not say where its ranks run");
     refused({"--phase1-helper", kStub, "--cluster", "t3k"}, "looks at hosts, and none is named");
     refused({"--hosts", "a", "--mock-cluster-rank-binding", "map.yaml"}, "both say where the ranks run");
 }
