@@ -7,6 +7,7 @@
 #include "topology/draw/pen_text.hpp"
 #include "topology/mgd/text_message.hpp"
 #include "topology/physical/cabling_descriptor.hpp"
+#include "topology/physical/cabling_union.hpp"
 #include "topology/physical/cluster_file.hpp"
 #include "topology/physical/cluster_json.hpp"
 #include "topology/physical/cluster_mapping.hpp"
@@ -120,6 +121,39 @@ void read_cabling(std::string_view bytes) {
     }
 }
 
+void unite(std::string_view bytes) {
+    std::vector<TextMessage> cablings;
+    for (const std::string_view part : parts_of(bytes)) {
+        auto cabling = message_of(as_source(part, fmt::format("{}.textproto", cablings.size())));
+        if (!cabling) {
+            return;
+        }
+        cablings.push_back(*std::move(cabling));
+    }
+    std::vector<const TextMessage*> all;
+    for (const TextMessage& cabling : cablings) {
+        all.push_back(&cabling);
+    }
+    const auto united = load_checked([&](auto& sink) { return topology::unite_cablings(all, sink); });
+    if (united) {
+        check_cluster(load_checked(
+            [&](auto& sink) { return topology::read_cabling_descriptor(*united, nullptr, sink); }));
+    }
+}
+
+/// Two of each: itself again, and with one cable elsewhere.
+std::vector<std::string> cabling_pairs() {
+    const std::string_view one =
+        R"(graph_templates { key: "g" value { children { name: "a" node_ref { node_descriptor: "WH_GALAXY_X_TORUS" } }
+internal_connections { key: "QSFP_DD" value { connections { port_a { path: "a" tray_id: 1 port_id: 2 } port_b {
+path: "a" tray_id: 3 port_id: 2 } } } } } }
+root_instance { template_name: "g" child_mappings { key: "a" value { host_id: 0 } } }
+)";
+    std::string other(one);
+    other.replace(other.find("3 port_id"), 1, "2");
+    return {fmt::format("{}%%\n{}", one, one), fmt::format("{}%%\n{}", one, other)};
+}
+
 void read_cluster_mapping(std::string_view bytes) {
     if (const auto root = yaml_of(as_source(bytes)); root && topology::looks_like_mapping(*root)) {
         load_checked([&](auto& sink) { return topology::read_mapping(*root, sink); });
@@ -213,6 +247,7 @@ std::vector<std::string> device_lists() {
 std::vector<Target> cluster_targets() {
     return {
         {.name = "cabling", .endings = {".textproto"}, .run = read_cabling},
+        {.name = "cabling-union", .endings = {".textproto"}, .run = unite, .made = cabling_pairs},
         {.name = "cluster-kind", .endings = {".yaml", ".textproto", ".json"}, .run = recognise},
         {.name = "cluster-mapping", .endings = {".yaml"}, .run = read_cluster_mapping},
         {.name = "deployment",
