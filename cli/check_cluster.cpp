@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "cli/fit_picture.hpp"
+#include "launcher/bindings/rank_parts.hpp"
 #include "launcher/bindings/validate_job.hpp"
 #include "support/file.hpp"
 #include "topology/mapping/find_mapping.hpp"
 #include "topology/mgd/load_mesh_graph.hpp"
-#include "topology/physical/rank_places.hpp"
 
 namespace tt_run::cli {
 
@@ -18,8 +18,8 @@ namespace {
 topology::Fit check_graph(const topology::MeshGraph& graph, const launcher::JobBindings* bindings,
                           const topology::Cluster& cluster, DiagnosticSink& sink) {
     if (bindings != nullptr) {
-        return launcher::check_ranks_on_cluster(
-            graph, *bindings, topology::place_on_cluster(bindings->ranks.size(), cluster), cluster, sink);
+        return launcher::check_ranks_on_cluster(graph, *bindings,
+                                                launcher::places_of_ranks(*bindings, cluster), cluster, sink);
     }
     switch (topology::find_mapping(graph, cluster, {}, sink).answer) {
         case topology::MappingAnswer::mapped:

@@ -30,9 +30,10 @@ struct JobFit {
 };
 
 /// Checks each descriptor against a cluster; where there are bindings, each descriptor with each of those,
-/// and bindings alone with the descriptors that they name. Which host a rank runs on: the one that the
-/// cluster's mapping gives this rank; else the only one; else ranks fill the hosts in their order, each the
-/// same number. Its chips are those that TT_VISIBLE_DEVICES in the bindings leaves it.
+/// and bindings alone with the descriptors that they name. Which host a rank runs on: the one that
+/// TT_RUN_EMULATED_HOST names; else the one that the cluster's mapping gives this rank; else the only one;
+/// else ranks fill the hosts in their order, each the same number. Its chips are those that
+/// TT_VISIBLE_DEVICES in the bindings leaves it.
 JobFit check_on_cluster(const JobFiles& files, const topology::Cluster& cluster, topology::MgdProfile profile,
                         const support::HostEnvironment& host, support::DiagnosticSink& sink);
 

@@ -50,13 +50,17 @@ std::uint32_t harvested_of(const topology::Cluster& cluster, topology::AsicIndex
                            : facts_of(cluster.board_of(index).type).expected_harvested_tensix;
 }
 
-/// This process's host in the cluster: the one of its name, or else the one that ranks are placed on.
-topology::HostIndex own_host(const topology::Cluster& cluster, const RankInJob& rank,
-                             const support::HostEnvironment& host) {
+/// This process's host in the cluster: the one of its name, or the one that it is told to stand for, or else
+/// the one that ranks are placed on.
+topology::HostIndex own_host(const topology::Cluster& cluster, const RankSettings& settings,
+                             const RankInJob& rank, const support::HostEnvironment& host) {
     const auto named = cluster.find_host(host.hostname);
-    return named ? *named
-                 : topology::place_on_cluster(static_cast<std::size_t>(rank.size),
-                                              cluster)[static_cast<std::size_t>(rank.rank)];
+    const auto told =
+        settings.emulated_host ? cluster.find_host(settings.emulated_host->text()) : std::nullopt;
+    return named  ? *named
+           : told ? *told
+                  : topology::place_on_cluster(static_cast<std::size_t>(rank.size),
+                                               cluster)[static_cast<std::size_t>(rank.rank)];
 }
 
 std::optional<VisibleChips> see_chips(const RankSettings& settings, const RankInJob& rank,
@@ -74,7 +78,7 @@ std::optional<VisibleChips> see_chips(const RankSettings& settings, const RankIn
                                    settings.cluster->text())));
         return std::nullopt;
     }
-    const topology::HostIndex own = own_host(*cluster, rank, host);
+    const topology::HostIndex own = own_host(*cluster, settings, rank, host);
     const auto visible =
         resolve_visible_devices(*cluster, own, settings.visible_devices, rule_of(*cluster), sink);
     if (!visible) {

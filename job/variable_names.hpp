@@ -11,6 +11,8 @@ inline constexpr char kVisibleDevicesVariable[] = "TT_VISIBLE_DEVICES";
 inline constexpr char kMockClusterVariable[] = "TT_METAL_MOCK_CLUSTER_DESC_PATH";
 inline constexpr char kFactorySystemVariable[] = "TT_METAL_FACTORY_SYSTEM_DESCRIPTOR_PATH";
 inline constexpr char kEmulateVariable[] = "TT_RUN_EMULATE";
+/// Which host of the emulated machine a rank stands for.
+inline constexpr char kEmulatedHostVariable[] = "TT_RUN_EMULATED_HOST";
 /// Faults of links for the fabric of emulated chips, with blanks between them.
 inline constexpr char kFaultsVariable[] = "TT_RUN_FAULTS";
 /// A directory for what a rank reports at its end.

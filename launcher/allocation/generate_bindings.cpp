@@ -12,6 +12,7 @@
 #include "support/check.hpp"
 #include "topology/mapping/find_mapping.hpp"
 #include "topology/physical/device_numbering.hpp"
+#include "topology/physical/rank_places.hpp"
 #include "topology/physical/visible_devices.hpp"
 
 namespace tt_run::launcher {
@@ -77,11 +78,17 @@ class SolutionBuilder {
         }
         std::map<std::string, int> slots;
         std::set<std::string> hosts;
-        for (const PlacedPart& part : parts_of(mapping, merged_, job_, model_.cluster)) {
+        const std::vector<PlacedPart> parts = parts_of(mapping, merged_, job_, model_.cluster);
+        const bool names_hosts = model_.source != ModelSource::mock && !stand_in_order(parts);
+        for (const PlacedPart& part : parts) {
             const int rank = static_cast<int>(solution.ranks.size());
             GeneratedRank row{{rank}, part.mesh,         part.host_rank, launch_host(part.host),
                               0,      variables_of(part)};
             row.slot = slots[row.host]++;
+            if (names_hosts) {
+                row.env_overrides.emplace_back(job::kEmulatedHostVariable,
+                                               model_.cluster.host(part.host).name);
+            }
             solution.ranks.push_back(row);
             GeneratedBindings& own = solution.subcontexts[part.subcontext];
             row.rank = {static_cast<int>(own.ranks.size())};
@@ -121,6 +128,13 @@ class SolutionBuilder {
             }
         }
         return variables;
+    }
+
+    /// Whether everybody who knows the cluster alone puts the ranks on the same hosts.
+    bool stand_in_order(const std::vector<PlacedPart>& parts) const {
+        const std::vector<HostIndex> places = topology::place_on_cluster(parts.size(), model_.cluster);
+        return std::equal(parts.begin(), parts.end(), places.begin(),
+                          [](const PlacedPart& part, HostIndex place) { return part.host == place; });
     }
 
     bool has_whole_host(const PlacedPart& part) const {

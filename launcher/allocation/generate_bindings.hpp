@@ -51,8 +51,9 @@ struct Generation {
 /// if the cluster has enough that fit; else they share hosts, cut apart by TT_VISIBLE_DEVICES, which names
 /// exactly the devices of the rank's chips and is left out only where a description that names no device
 /// gives a rank its whole host. Ranks on a mock cluster or an imagined one run on this host; else on the
-/// hosts that the cluster names. Reports why there is no solution (errors), or why that is not known (a
-/// warning).
+/// hosts that the cluster names. All rows name the host of the cluster that their rank stands for
+/// (TT_RUN_EMULATED_HOST) if `place_on_cluster` would put any of them elsewhere. Reports why there is no
+/// solution (errors), or why that is not known (a warning).
 Generation generate_bindings(const JobMeshGraphs& job, const PhysicalModel& model,
                              const GenerationOptions& options, const support::HostEnvironment& host,
                              support::DiagnosticSink& sink);

@@ -12,7 +12,6 @@
 #include "launcher/diagnostic_kinds.hpp"
 #include "support/text.hpp"
 #include "topology/mapping/find_mapping.hpp"
-#include "topology/physical/rank_places.hpp"
 #include "topology/physical/visible_devices.hpp"
 
 namespace tt_run::launcher {
@@ -196,7 +195,7 @@ class Resolution {
 
   private:
     static std::vector<topology::HostIndex> places_of(const JobBindings& job, const PhysicalModel& model) {
-        std::vector<topology::HostIndex> places = topology::place_on_cluster(job.ranks.size(), model.cluster);
+        std::vector<topology::HostIndex> places = places_of_ranks(job, model.cluster);
         for (std::size_t k = 0; k < job.ranks.size(); ++k) {
             const auto& mock = job.ranks[k].mock_cluster_descriptor;
             const auto found = mock ? model.host_of_descriptor.find(*mock) : model.host_of_descriptor.end();

@@ -7,6 +7,7 @@
 #include "job/variable_names.hpp"
 #include "support/file.hpp"
 #include "topology/mgd/load_mesh_graph.hpp"
+#include "topology/physical/rank_places.hpp"
 
 namespace tt_run::launcher {
 
@@ -60,6 +61,18 @@ std::optional<support::Span> visible_devices_of(const BoundRank& rank, const Job
         return at == std::string_view::npos ? span : span.part(at, at + found->value.value.size());
     }
     return std::nullopt;
+}
+
+std::vector<topology::HostIndex> places_of_ranks(const JobBindings& job, const topology::Cluster& cluster) {
+    std::vector<topology::HostIndex> places = topology::place_on_cluster(job.ranks.size(), cluster);
+    for (std::size_t k = 0; k < job.ranks.size(); ++k) {
+        for (const EnvironmentEntry& entry : job.ranks[k].env_overrides) {
+            if (entry.name.value == job::kEmulatedHostVariable) {
+                places[k] = cluster.find_host(entry.value.value).value_or(places[k]);
+            }
+        }
+    }
+    return places;
 }
 
 std::vector<AsicIndex> devices_showing(const topology::Cluster& cluster,

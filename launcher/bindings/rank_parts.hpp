@@ -34,6 +34,10 @@ std::optional<topology::MeshGraph> load_checked_graph(const std::filesystem::pat
 /// The value of TT_VISIBLE_DEVICES in the bindings, without quotes round it; nothing if they do not set it.
 std::optional<support::Span> visible_devices_of(const BoundRank& rank, const JobBindings& job);
 
+/// The host of the cluster that each rank runs on or stands for, where nothing says on which hosts they are
+/// started: the one that its row names by TT_RUN_EMULATED_HOST, else `place_on_cluster`'s.
+std::vector<topology::HostIndex> places_of_ranks(const JobBindings& job, const topology::Cluster& cluster);
+
 /// The devices that a process must be shown so that it sees `chips`: those with PCIe, and for another the one
 /// on its board. Sorted.
 std::vector<topology::AsicIndex> devices_showing(const topology::Cluster& cluster,

@@ -10,7 +10,6 @@
 #include "launcher/bindings/rank_parts.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "topology/mapping/find_mapping.hpp"
-#include "topology/physical/rank_places.hpp"
 #include "topology/physical/visible_devices.hpp"
 
 namespace tt_run::launcher {
@@ -160,7 +159,7 @@ std::optional<std::vector<HostIndex>> places_of(const JobBindings& job, const st
         } else if (const auto found = model.cluster.find_host(hosts[k])) {
             places.push_back(*found);
         } else {
-            return topology::place_on_cluster(job.ranks.size(), model.cluster);
+            return places_of_ranks(job, model.cluster);
         }
     }
     return places;

@@ -23,7 +23,7 @@ constexpr std::array<Names, 5> kHostPrefixes{"LC_", "OMP_", "UCX_", "FI_", "MPIR
 constexpr std::array<Names, 4> kHostNames{"LANG", "TZ", "TERM", "TMPDIR"};
 
 /// A rank's own: the caller's are another job's, or a shell's left-overs.
-constexpr std::array<Names, 14> kRanksOwn{job::kJobVariable,
+constexpr std::array<Names, 15> kRanksOwn{job::kJobVariable,
                                           job::kSupervisorVariable,
                                           job::kTokenVariable,
                                           job::kMeshIdVariable,
@@ -36,7 +36,8 @@ constexpr std::array<Names, 14> kRanksOwn{job::kJobVariable,
                                           job::kSubcontextSizesVariable,
                                           job::kMockClusterVariable,
                                           job::kFactorySystemVariable,
-                                          job::kVisibleDevicesVariable};
+                                          job::kVisibleDevicesVariable,
+                                          job::kEmulatedHostVariable};
 
 template <class List>
 bool has_prefix_of(Names name, const List& prefixes) {

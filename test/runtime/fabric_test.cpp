@@ -4,6 +4,7 @@
 
 #include "test/support/child.hpp"
 #include "test/support/places.hpp"
+#include "test/support/temporary_directory.hpp"
 
 using namespace tt_run::test;
 
@@ -49,6 +50,52 @@ TEST_CASE(
     }
     CHECK(printed(run("closetbox", "--emulate=closetbox",
                       {"fabric=FABRIC_2D", "open", "reach=M0:0,M15:7"})) == "M0D0 to M15D7: 2 links\n");
+}
+
+TEST_CASE("ranks stand for the hosts that their meshes need, whatever order their names have") {
+    const TemporaryDirectory directory;  // T3Ks in a line: a, c, b
+    const auto cable = [](const std::string& from, const std::string& tray) {
+        return "connections { port_a { path: \"" + from + "\" tray_id: " + tray +
+               " port_id: 2 } port_b { path: \"c\" tray_id: " + tray + " port_id: 2 } } ";
+    };
+    std::string children;
+    std::string mappings;
+    for (const std::string name : {"a", "b", "c"}) {
+        children += "children { name: \"" + name + "\" node_ref { node_descriptor: \"N300_LB_DEFAULT\" } } ";
+        mappings += "child_mappings { key: \"" + name +
+                    "\" value { host_id: " + std::to_string(name[0] - 'a') + " } } ";
+    }
+    directory.write("cabling.textproto", "graph_templates { key: \"line\" value { " + children +
+                                             "internal_connections { key: \"QSFP_DD\" value { " +
+                                             cable("a", "1") + cable("b", "4") +
+                                             "} } } } root_instance { template_name: \"line\" " + mappings +
+                                             "}");
+    std::string meshes;
+    std::string connections;
+    for (int mesh = 0; mesh < 3; ++mesh) {
+        const auto named = [](int id) {
+            return "mesh { mesh_descriptor: \"M\" mesh_id: " + std::to_string(id) + " } ";
+        };
+        meshes += "instances { " + named(mesh) + "} ";
+        connections += mesh == 0 ? ""
+                                 : "connections { nodes { " + named(mesh - 1) + "} nodes { " + named(mesh) +
+                                       "} channels { count: 2 } } ";
+    }
+    directory.write(
+        "mgd.textproto",
+        "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [ 2, 4 ] } "
+        "host_topology { dims: [ 1, 1 ] } channels { count: 2 } } graph_descriptors { name: \"G\" "
+        "type: \"FABRIC\" " +
+            meshes + connections + "} top_level_instance { graph { graph_descriptor: \"G\" graph_id: 0 } }");
+    ChildCommand command;
+    command.arguments = {"tt-run",        "-m",
+                         "mgd.textproto", "--emulate=cabling.textproto",
+                         "--only-rank",   "0",
+                         kReport,         "fabric=FABRIC_2D",
+                         "open",          "reach=M0:0,M2:0"};
+    command.directory = directory.path();
+    command.environment = test_environment();
+    CHECK(printed(run_child(command)) == "M0D0 to M2D0: 2 links\n");
 }
 
 TEST_CASE("a program can ask for whole ways, and for who drives what") {
