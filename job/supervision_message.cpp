@@ -108,7 +108,7 @@ class Reader {
     Choice choice(std::uint8_t last) {
         const auto byte = number<std::uint8_t>();
         ok_ = ok_ && byte >= 1 && byte <= last;
-        return static_cast<Choice>(byte);
+        return ok_ ? static_cast<Choice>(byte) : Choice{1};
     }
 
     std::string_view take(std::size_t size) {
@@ -143,7 +143,7 @@ void visit_fields(Codec& codec, M& m) {
     } else if constexpr (std::is_same_v<T, Credit> || std::is_same_v<T, Input>) {
         codec.fields(m.bytes);
     } else if constexpr (std::is_same_v<T, Exited>) {
-        codec.fields(m.wait_status, m.told_signal, m.peak_memory_bytes);
+        codec.fields(m.wait_status, m.told_signal, m.peak_memory_bytes, m.was_told_to_end);
     } else if constexpr (std::is_same_v<T, Aborted>) {
         codec.fields(m.exit_code);
     } else if constexpr (std::is_same_v<T, Signal>) {

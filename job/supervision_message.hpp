@@ -16,7 +16,7 @@
 namespace tt_run::job {
 
 /// Both ends must speak the same; the first message carries it.
-inline constexpr std::uint32_t kProtocolVersion = 3;
+inline constexpr std::uint32_t kProtocolVersion = 4;
 
 /// Output that an agent may have under way before the supervisor has given credit back, and input the other
 /// way round: what bounds both ends' memory.
@@ -101,6 +101,7 @@ struct Exited {
     /// caused the end, not the rank.
     std::uint32_t told_signal = 0;
     std::uint64_t peak_memory_bytes = 0;
+    bool was_told_to_end = false;  ///< by a Terminate, before the agent saw the end
 };
 
 /// The program asked the MPI launcher to end the job (MPI_Abort).

@@ -196,6 +196,7 @@ class Agent {
     void obey(const job::Credit& credit) { streams_.add_window(credit.bytes); }
     void obey(const job::Signal& signal) { hand_on(static_cast<int>(signal.number)); }
     void obey(const job::Terminate& end) {
+        take_signals();  // an end that was there before this order is the rank's own
         was_told_to_end_ = true;
         is_to_leave_ = is_to_leave_ || !was_ordered_;
         if (processes_) {
@@ -234,7 +235,8 @@ class Agent {
 
     void ended(const RankProcesses::Exit& exit) {
         has_exited_ = true;
-        say(job::Exited{static_cast<std::uint32_t>(exit.wait_status), told_signal_, exit.peak_memory_bytes});
+        say(job::Exited{static_cast<std::uint32_t>(exit.wait_status), told_signal_, exit.peak_memory_bytes,
+                        was_told_to_end_});
     }
 
     void send_gone_if_done() {

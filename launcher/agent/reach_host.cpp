@@ -167,7 +167,8 @@ void tell_supervisor(const std::string& host, const std::string& reason) {
                                 ""});
         channel.send(job::Unreachable{host, reason});
         channel.flush_within(kTellMilliseconds);
-        // The MPI launcher ends all ranks as soon as this process has ended: the cause has to be known before.
+        // The MPI launcher ends all ranks as soon as this process has ended: the cause has to be known
+        // before.
         pollfd heard{channel.descriptor(), POLLIN, 0};
         ::poll(&heard, 1, kTellMilliseconds);
     }

@@ -29,6 +29,13 @@ std::tuple<int, std::size_t> order_of_cause(const RankOutcome& rank) {
     return {host_was_lost ? 0 : rank.was_asked_to_end ? 3 : rank.ended_by_itself() ? 1 : 2, rank.ended_as};
 }
 
+/// Ended by a signal that the loss of another rank does not bring about, as it does ABRT and PIPE.
+bool has_crashed(const RankOutcome& rank) {
+    return !rank.abort_code && rank.state == State::ended && rank.told_signal == 0 &&
+           WIFSIGNALED(rank.wait_status) && WTERMSIG(rank.wait_status) != SIGABRT &&
+           WTERMSIG(rank.wait_status) != SIGPIPE;
+}
+
 }  // namespace
 
 bool RankOutcome::failed() const {
@@ -41,13 +48,22 @@ bool RankOutcome::ended_by_itself() const {
 }
 
 const RankOutcome* JobOutcome::first_failure() const {
-    const RankOutcome* first = nullptr;
-    for (const RankOutcome& rank : ranks) {
-        if (rank.failed() && (first == nullptr || order_of_cause(rank) < order_of_cause(*first))) {
-            first = &rank;
+    const auto first_of = [this](auto counts) {
+        const RankOutcome* first = nullptr;
+        for (const RankOutcome& rank : ranks) {
+            if (counts(rank) && (first == nullptr || order_of_cause(rank) < order_of_cause(*first))) {
+                first = &rank;
+            }
         }
+        return first;
+    };
+    const RankOutcome* const first = first_of([](const RankOutcome& rank) { return rank.failed(); });
+    if (first == nullptr || !first->ended_by_itself() || has_crashed(*first)) {
+        return first;
     }
-    return first;
+    const RankOutcome* const overtaken =
+        first_of([](const RankOutcome& rank) { return rank.crossed_our_order && has_crashed(rank); });
+    return overtaken != nullptr ? overtaken : first;
 }
 
 int JobOutcome::exit_code() const {

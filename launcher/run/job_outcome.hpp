@@ -18,12 +18,13 @@ struct RankOutcome {
 
     job::Rank rank;
     State state = State::waiting;
-    int wait_status = 0;            ///< if ended
-    std::uint32_t told_signal = 0;  ///< a signal that somebody else sent by way of the agent, or 0
-    std::optional<int> abort_code;  ///< it called MPI_Abort
-    int error_number = 0;           ///< if not started
-    std::string attempt;            ///< if not started
-    bool was_asked_to_end = false;  ///< by us, before it ended
+    int wait_status = 0;             ///< if ended
+    std::uint32_t told_signal = 0;   ///< a signal that somebody else sent by way of the agent, or 0
+    std::optional<int> abort_code;   ///< it called MPI_Abort
+    int error_number = 0;            ///< if not started
+    std::string attempt;             ///< if not started
+    bool was_asked_to_end = false;   ///< by us, before it ended
+    bool crossed_our_order = false;  ///< it ended by itself while our order to end was on its way
     std::uint32_t pid = 0;
     std::uint64_t peak_memory_bytes = 0;
     double started_after_seconds = 0;  ///< since the launch; measured, for reports alone
@@ -65,6 +66,7 @@ struct JobOutcome {
     int write_error = 0;  ///< an errno: some of what ranks printed could not be written
 
     /// The rank that failed first of its own: one that somebody else ended counts only if there is no other.
+    /// News of a crash can be overtaken by the news of what it did to other ranks; they do not hide it.
     const RankOutcome* first_failure() const;
 
     /// 0 if all is well; 128 + n for the signal that we were sent; 124 for a limit or a deadlock; the first

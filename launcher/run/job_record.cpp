@@ -116,7 +116,8 @@ bool JobRecord::ended(Rank rank, const job::Exited& exited, bool asked) {
     outcome.wait_status = static_cast<int>(exited.wait_status);
     outcome.told_signal = exited.told_signal;
     outcome.peak_memory_bytes = exited.peak_memory_bytes;
-    return settle(rank, State::ended, asked);
+    outcome.crossed_our_order = asked && !exited.was_told_to_end;
+    return settle(rank, State::ended, asked && exited.was_told_to_end);
 }
 
 bool JobRecord::lost(Rank rank, bool asked) {

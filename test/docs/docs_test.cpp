@@ -1,6 +1,6 @@
 // The documents are true: every command in them is run, and prints what they show.
-//   TT_RUN_UPDATE_DOCS=1   writes what is printed now into the pages (where they show it whole); read the difference
-//   TT_RUN_DOCS_ONLY=PART  only pages whose path has PART in it
+//   TT_RUN_UPDATE_DOCS=1   writes what is printed now into the pages (where they show it whole); read the
+//   difference TT_RUN_DOCS_ONLY=PART  only pages whose path has PART in it
 
 #include <algorithm>
 #include <cstdlib>

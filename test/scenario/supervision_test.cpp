@@ -97,6 +97,26 @@ TEST_CASE("a failing rank leaves the others alone if it should", "[fault][fault-
     CHECK(waits.standard_output == "done\ndone\ndone\n");
 }
 
+TEST_CASE("a rank that was killed is named, though another failed of it and was heard of earlier",
+          "[fault][fault-overtaken-crash]") {
+    const LaunchFixture d;
+    // Rank 1's agent is frozen while its program is killed, until tt-run has heard of rank 0's end.
+    d.write("ranks",
+            "#!/bin/bash\n"
+            "if [ $TT_RUN_RANK = 1 ]; then echo $PPID $$ > pids.new; mv pids.new pids; exec sleep 600; fi\n"
+            "until [ -e pids ]; do sleep 0.02; done\n"
+            "read agent program < pids; kill -STOP $agent; kill -KILL $program; exit 1\n",
+            true);
+    const ChildOutcome outcome = d.shell(
+        "tt-run --rank-binding two.yaml --events events ./ranks & until grep -qs '\"exit\"' events; "
+        "do sleep 0.02; done; kill -CONT $(cut -d' ' -f1 pids); wait $!");
+    INFO(outcome.standard_error);
+    CHECK(outcome.exit_code == 137);
+    CHECK(has(outcome.standard_error, "rank 1 failed first: signal 9 (SIGKILL)\n"));
+    CHECK(has(outcome.standard_error, ": exit code 1\n"));
+    CHECK(!has(outcome.standard_error, "ended by tt-run"));
+}
+
 TEST_CASE("lines are whole, and tagged as asked") {
     const LaunchFixture d;
     d.write("parts",

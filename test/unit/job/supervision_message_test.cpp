@@ -20,7 +20,7 @@ std::vector<Message> one_of_each() {
             Output{Stream::error, std::string_view("ab\0c", 4)},
             Credit{65536},
             Input{"in"},
-            Exited{256, 15, 1U << 20U},
+            Exited{256, 15, 1U << 20U, true},
             Aborted{3},
             Gone{},
             Signal{2},

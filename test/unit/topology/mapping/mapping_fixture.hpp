@@ -19,8 +19,8 @@ topology::Cluster imagine(const std::string& system);
 std::string many_meshes(const std::string& arch, int rows, int columns, int meshes, const std::string& layout,
                         int channels, const std::string& policy = "STRICT");
 
-/// A Blackhole descriptor of meshes of 4 x 1, 4 x 2 and 4 x 4 chips, each column of four closed to a ring: `1`,
-/// `2` and `4` in `shapes`, with connections between pairs of them that take what links they find.
+/// A Blackhole descriptor of meshes of 4 x 1, 4 x 2 and 4 x 4 chips, each column of four closed to a ring:
+/// `1`, `2` and `4` in `shapes`, with connections between pairs of them that take what links they find.
 std::string mixed_meshes(const std::string& shapes, const std::vector<std::pair<int, int>>& connections);
 
 /// Finds a mapping, fails the test unless there is one and the independent checker accepts each one found.

@@ -277,8 +277,7 @@ TEST_CASE("pipelines of several shapes that loop back to a router map onto few h
         }
     }
     const MeshGraph graph = test::load_graph(test::mixed_meshes(shapes, connections));
-    const MappingResult result =
-        test::map_checked(graph, test::imagine("bh-galaxy-x-torus*14@all-to-all:4"));
+    const MappingResult result = test::map_checked(graph, test::imagine("bh-galaxy-x-torus*14@all-to-all:4"));
     CHECK(result.mappings[0].score.hosts == 10);
     CHECK(result.fewest_hosts_proved);
 }
