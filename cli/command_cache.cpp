@@ -18,7 +18,7 @@ using support::DiagnosticSink;
 
 namespace {
 
-constexpr CommandPage kPage{
+constexpr CommandPage kCachePage{
     .name = "cache",
     .words = "list|clear [ENTRY...]",
     .brief = "what `tt-run -m` keeps",
@@ -64,7 +64,7 @@ int clear(const CommandContext& context, const AllocationCache& cache, std::vect
 
 void describe_cache(const PageVisitor& visit) {
     const CLI::App app;
-    visit(kPage, app);
+    visit(kCachePage, app);
 }
 
 int run_cache(const CommandContext& context) {
@@ -72,7 +72,7 @@ int run_cache(const CommandContext& context) {
     DiagnosticSink sink;
     const std::vector<std::string>& words = context.arguments.words();
     std::string verb;
-    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+    const auto parsed = read_verb(context, kCachePage, app, sink, [&](const VerbArguments& found) {
         verb = found.words.empty() ? "" : words[found.words.front()];
         if (verb != "list" && verb != "clear") {
             sink.report(Diagnostic(kNothingToRun,

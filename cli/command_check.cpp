@@ -30,7 +30,7 @@ using support::DiagnosticSink;
 
 namespace {
 
-constexpr CommandPage kPage{
+constexpr CommandPage kCheckPage{
     .name = "check",
     .words = "[options] FILE...",
     .brief = "print everything that is wrong with files, and whether a job fits a machine",
@@ -267,7 +267,7 @@ void describe_check(const PageVisitor& visit) {
     CLI::App app;
     CheckOptions options;
     define(app, options);
-    visit(kPage, app);
+    visit(kCheckPage, app);
 }
 
 int run_check(const CommandContext& context) {
@@ -275,7 +275,7 @@ int run_check(const CommandContext& context) {
     CheckOptions options;
     define(app, options);
     DiagnosticSink sink;
-    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+    const auto parsed = read_verb(context, kCheckPage, app, sink, [&](const VerbArguments& found) {
         if (found.words.empty()) {
             sink.report(Diagnostic(kNothingToRun, {}, "no file is named").help("`tt-run check FILE...`"));
         }

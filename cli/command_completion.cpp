@@ -13,7 +13,7 @@ using support::Diagnostic;
 
 namespace {
 
-constexpr CommandPage kPage{
+constexpr CommandPage kCompletionPage{
     .name = "completion",
     .words = "bash|zsh|fish",
     .brief = "a script that completes tt-run's words in a shell",
@@ -28,13 +28,13 @@ constexpr CommandPage kPage{
 
 void describe_completion(const PageVisitor& visit) {
     const CLI::App app;
-    visit(kPage, app);
+    visit(kCompletionPage, app);
 }
 
 int run_completion(const CommandContext& context) {
     CLI::App app;
     support::DiagnosticSink sink;
-    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+    const auto parsed = read_verb(context, kCompletionPage, app, sink, [&](const VerbArguments& found) {
         const std::string shell =
             found.words.size() == 1 ? context.arguments.words()[found.words.front()] : "";
         if (shell != "bash" && shell != "zsh" && shell != "fish") {

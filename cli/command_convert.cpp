@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr CommandPage kPage{
+constexpr CommandPage kConvertPage{
     .name = "convert",
     .words = "[options] X",
     .brief = "write a Mesh Graph Descriptor or a cluster in another form",
@@ -139,7 +139,7 @@ void describe_convert(const PageVisitor& visit) {
     CLI::App app;
     ConvertOptions options;
     define(app, options);
-    visit(kPage, app);
+    visit(kConvertPage, app);
 }
 
 int run_convert(const CommandContext& context) {
@@ -147,7 +147,7 @@ int run_convert(const CommandContext& context) {
     ConvertOptions options;
     define(app, options);
     DiagnosticSink sink;
-    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+    const auto parsed = read_verb(context, kConvertPage, app, sink, [&](const VerbArguments& found) {
         if (found.words.size() != 1) {
             sink.report(Diagnostic(kNothingToRun, {},
                                    found.words.empty() ? "nothing is named to be converted"

@@ -16,7 +16,7 @@ using support::DiagnosticSink;
 
 namespace {
 
-constexpr CommandPage kPage{
+constexpr CommandPage kDiffPage{
     .name = "diff",
     .words = "[options] EXPECTED ACTUAL",
     .brief = "how two clusters, or two runs, differ",
@@ -50,7 +50,7 @@ void describe_diff(const PageVisitor& visit) {
     CLI::App app;
     DiffOptions options;
     define(app, options);
-    visit(kPage, app);
+    visit(kDiffPage, app);
 }
 
 int run_diff(const CommandContext& context) {
@@ -58,7 +58,7 @@ int run_diff(const CommandContext& context) {
     DiffOptions options;
     define(app, options);
     DiagnosticSink sink;
-    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+    const auto parsed = read_verb(context, kDiffPage, app, sink, [&](const VerbArguments& found) {
         if (found.words.size() != 2) {
             sink.report(
                 Diagnostic(kNothingToRun, {}, "two things are compared: what was expected, and what is there")

@@ -15,7 +15,7 @@ using support::DiagnosticSink;
 
 namespace {
 
-constexpr CommandPage kPage{
+constexpr CommandPage kDiscoverPage{
     .name = "discover",
     .words = "[options]",
     .brief = "the devices of this host",
@@ -51,7 +51,7 @@ void describe_discover(const PageVisitor& visit) {
     CLI::App app;
     DiscoverOptions options;
     define(app, options);
-    visit(kPage, app);
+    visit(kDiscoverPage, app);
 }
 
 int run_discover(const CommandContext& context) {
@@ -59,7 +59,7 @@ int run_discover(const CommandContext& context) {
     DiscoverOptions options;
     define(app, options);
     DiagnosticSink sink;
-    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+    const auto parsed = read_verb(context, kDiscoverPage, app, sink, [&](const VerbArguments& found) {
         if (!found.words.empty()) {
             sink.report(Diagnostic(kNothingToRun, context.arguments.span(found.words.front()),
                                    "`tt-run discover` looks at this host and takes no further words"));

@@ -20,7 +20,7 @@ using support::Diagnostic;
 
 namespace {
 
-constexpr CommandPage kPage{
+constexpr CommandPage kDoctorPage{
     .name = "doctor",
     .words = "[options]",
     .brief = "what keeps jobs from running here, and how to fix it",
@@ -84,7 +84,7 @@ void describe_doctor(const PageVisitor& visit) {
     CLI::App app;
     DoctorOptions options;
     define(app, options);
-    visit(kPage, app);
+    visit(kDoctorPage, app);
 }
 
 int run_doctor(const CommandContext& context) {
@@ -92,7 +92,7 @@ int run_doctor(const CommandContext& context) {
     DoctorOptions options;
     define(app, options);
     support::DiagnosticSink sink;
-    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+    const auto parsed = read_verb(context, kDoctorPage, app, sink, [&](const VerbArguments& found) {
         if (!found.words.empty()) {
             sink.report(Diagnostic(kNothingToRun, context.arguments.span(found.words.front()),
                                    "`tt-run doctor` takes no further words"));

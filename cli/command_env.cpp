@@ -19,7 +19,7 @@ using support::DiagnosticSink;
 
 namespace {
 
-constexpr CommandPage kPage{
+constexpr CommandPage kEnvPage{
     .name = "env",
     .words = "--rank N [launch options] [PROGRAM]",
     .brief = "a rank's environment, and why it is so",
@@ -32,7 +32,7 @@ constexpr CommandPage kPage{
 };
 
 /// `read_words` takes it out by hand: what stands behind it is another command's.
-void define(CLI::App& app, std::string& rank) {
+void define_env(CLI::App& app, std::string& rank) {
     app.add_option("--rank", rank, "the rank to ask about")->type_name("N");
 }
 
@@ -94,8 +94,8 @@ std::string render_environment(const launcher::PlannedRank& rank, const support:
 void describe_env(const PageVisitor& visit) {
     CLI::App app;
     std::string rank;
-    define(app, rank);
-    visit(kPage, app);
+    define_env(app, rank);
+    visit(kEnvPage, app);
 }
 
 int run_env(const CommandContext& context) {

@@ -30,7 +30,7 @@ using support::Spanned;
 
 namespace {
 
-constexpr CommandPage kPage{
+constexpr CommandPage kGeneratePage{
     .name = "generate-rank-bindings",
     .words = "[options]",
     .brief = "work out which rank owns which mesh",
@@ -282,7 +282,7 @@ void describe_generate_rank_bindings(const PageVisitor& visit) {
     CLI::App app;
     GenerateOptions options;
     define(app, options);
-    visit(kPage, app);
+    visit(kGeneratePage, app);
 }
 
 int run_generate_rank_bindings(const CommandContext& context) {
@@ -290,7 +290,7 @@ int run_generate_rank_bindings(const CommandContext& context) {
     GenerateOptions options;
     define(app, options);
     DiagnosticSink sink;
-    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+    const auto parsed = read_verb(context, kGeneratePage, app, sink, [&](const VerbArguments& found) {
         if (!found.words.empty()) {
             sink.report(
                 Diagnostic(kNothingToRun, context.arguments.span(found.words.front()),

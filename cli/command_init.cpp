@@ -19,7 +19,7 @@ using support::DiagnosticSink;
 
 namespace {
 
-constexpr CommandPage kPage{
+constexpr CommandPage kInitPage{
     .name = "init",
     .words = "[options] X",
     .brief = "write a Mesh Graph Descriptor and bindings to begin with",
@@ -112,7 +112,7 @@ void describe_init(const PageVisitor& visit) {
     CLI::App app;
     InitOptions options;
     define(app, options);
-    visit(kPage, app);
+    visit(kInitPage, app);
 }
 
 int run_init(const CommandContext& context) {
@@ -121,7 +121,7 @@ int run_init(const CommandContext& context) {
     define(app, options);
     DiagnosticSink sink;
     launcher::StarterRequest request;
-    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+    const auto parsed = read_verb(context, kInitPage, app, sink, [&](const VerbArguments& found) {
         request = read_request(options, found.options, sink);
         if (found.words.size() != 1) {
             sink.report(

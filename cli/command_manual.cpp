@@ -15,7 +15,7 @@ using support::DiagnosticSink;
 
 namespace {
 
-constexpr CommandPage kPage{
+constexpr CommandPage kManualPage{
     .name = "manual",
     .words = "[COMMAND...]",
     .brief = "the source of a manual page, as `man` reads it",
@@ -26,7 +26,7 @@ constexpr CommandPage kPage{
         "  tt-run manual -d man1\n",
 };
 
-void define(CLI::App& app, std::string& directory) {
+void define_manual(CLI::App& app, std::string& directory) {
     app.add_option("-d,--directory", directory, "write every page into this directory instead")
         ->type_name("DIRECTORY");
 }
@@ -49,16 +49,16 @@ int write_all(const CommandContext& context, const std::filesystem::path& direct
 void describe_manual(const PageVisitor& visit) {
     CLI::App app;
     std::string directory;
-    define(app, directory);
-    visit(kPage, app);
+    define_manual(app, directory);
+    visit(kManualPage, app);
 }
 
 int run_manual(const CommandContext& context) {
     CLI::App app;
     std::string directory;
-    define(app, directory);
+    define_manual(app, directory);
     DiagnosticSink sink;
-    const auto parsed = read_verb(context, kPage, app, sink);
+    const auto parsed = read_verb(context, kManualPage, app, sink);
     if (!parsed) {
         return parsed.error();
     }

@@ -25,7 +25,7 @@ using support::Spanned;
 
 namespace {
 
-constexpr CommandPage kPage{
+constexpr CommandPage kLaunchPage{
     .name = "",
     .words = "[options] PROGRAM [args]",
     .brief = "start a program on several meshes of chips",
@@ -140,8 +140,9 @@ class OptionChecker {
     /// An unset variable of a script must not make all ranks run here.
     void check_hosts() {
         if (raw_.hosts.empty() && parsed_.given.contains("--hosts")) {
-            sink_.report(Diagnostic(kBadOption, {}, "`--hosts` has an empty value and names no host")
-                             .help("is a variable of the shell not set? `--hosts localhost` means this host"));
+            sink_.report(
+                Diagnostic(kBadOption, {}, "`--hosts` has an empty value and names no host")
+                    .help("is a variable of the shell not set? `--hosts localhost` means this host"));
         }
     }
 
@@ -381,7 +382,7 @@ void describe_launch(const PageVisitor& visit) {
     CLI::App app;
     LaunchWords words;
     define_launch(app, words);
-    visit(kPage, app);
+    visit(kLaunchPage, app);
 }
 
 }  // namespace tt_run::cli

@@ -20,7 +20,7 @@ using support::DiagnosticSink;
 namespace {
 
 /// What `--help` says when a report is named; the page of the whole verb is show_topology's.
-constexpr CommandPage kPage{
+constexpr CommandPage kReportPage{
     .name = "show",
     .words = "[options] DIR",
     .brief = "a run in retrospect",
@@ -73,7 +73,7 @@ int run_show_report(const CommandContext& context) {
     PictureOutput output;
     define_picture_output(app, output);
     DiagnosticSink sink;
-    const auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+    const auto parsed = read_verb(context, kReportPage, app, sink, [&](const VerbArguments& found) {
         if (found.words.size() != 1) {
             sink.report(
                 Diagnostic(kNothingToRun, {}, "one report is shown at a time").help("`tt-run show DIR`"));

@@ -41,7 +41,7 @@ namespace {
 /// Larger systems are not drawn: a picture takes about 5 KiB of memory for each chip.
 constexpr std::int64_t kMostDrawnChips = 200'000;
 
-constexpr CommandPage kPage{
+constexpr CommandPage kTopologyPage{
     .name = "show",
     .words = "[options] [cluster|mgd|mapping|links] X...",
     .brief = "a machine, a descriptor, a mapping, a run; fabric and routes of a job",
@@ -361,7 +361,7 @@ void describe_show_topology(const PageVisitor& visit) {
     CLI::App app;
     ShowOptions options;
     define(app, options);
-    visit(kPage, app);
+    visit(kTopologyPage, app);
 }
 
 int run_show_topology(const CommandContext& context) {
@@ -369,7 +369,7 @@ int run_show_topology(const CommandContext& context) {
     ShowOptions options;
     define(app, options);
     DiagnosticSink sink;
-    auto parsed = read_verb(context, kPage, app, sink, [&](const VerbArguments& found) {
+    auto parsed = read_verb(context, kTopologyPage, app, sink, [&](const VerbArguments& found) {
         if (found.words.empty() && !options.list) {
             sink.report(
                 Diagnostic(kNothingToRun, {}, "nothing is named to be shown").help("`tt-run show FILE...`"));

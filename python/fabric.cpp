@@ -17,7 +17,7 @@ using fabric::FabricUdmMode;
 
 namespace {
 
-void bind_enums(py::module_& module) {
+void bind_fabric_enums(py::module_& module) {
     py::enum_<FabricConfig> config(module, "FabricConfig", "What of the chips' network is switched on.");
     config.value("DISABLED", FabricConfig::disabled)
         .value("FABRIC_1D_NEIGHBOR_EXCHANGE", FabricConfig::neighbor_exchange)
@@ -83,7 +83,7 @@ void bind_ids(py::module_& module) {
 }  // namespace
 
 void bind_fabric(py::module_& module) {
-    bind_enums(module);
+    bind_fabric_enums(module);
     bind_ids(module);
     py::class_<FabricRouterConfig>(module, "FabricRouterConfig", "How the fabric cuts what it carries.")
         .def(py::init<>())

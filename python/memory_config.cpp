@@ -10,7 +10,7 @@ using namespace device;
 
 namespace {
 
-void bind_enums(py::module_& module) {
+void bind_memory_enums(py::module_& module) {
     py::enum_<DataType>(module, "DataType", "The type of a tensor's elements.")
         .value("BFLOAT16", DataType::bfloat16)
         .value("FLOAT32", DataType::float32)
@@ -56,7 +56,7 @@ std::string text_of(const MemoryConfig& config) {
 }  // namespace
 
 void bind_memory(py::module_& module) {
-    bind_enums(module);
+    bind_memory_enums(module);
     py::class_<ShardSpec>(
         module, "ShardSpec",
         "How a sharded tensor is cut: `shape` is rows and columns of one shard, in elements of the "

@@ -90,7 +90,7 @@ CoreCoord extent_of(CoreGrid grid) {
     return {grid.x, grid.y};
 }
 
-void bind_class(py::module_& module) {
+void bind_device_class(py::module_& module) {
     py::class_<MeshDevice, DevicePtr> type(module, "MeshDevice", "A grid of devices used as one.");
     py::class_<DeviceView>(module, "MeshDeviceView", "What of a mesh device is this process's.")
         .def("shape", [](const DeviceView& view) { return view.device->shape(); })
@@ -272,7 +272,7 @@ void bind_mesh_device(py::module_& module) {
         .value("WORMHOLE_B0", Arch::wormhole_b0)
         .value("BLACKHOLE", Arch::blackhole);
     bind_sub_devices(module);
-    bind_class(module);
+    bind_device_class(module);
     module.def("open_mesh_device", &open_mesh_device, py::arg("mesh_shape") = py::none(),
                py::arg("l1_small_size") = 0, py::arg("trace_region_size") = 0,
                py::arg("num_command_queues") = 1, py::arg("dispatch_core_config") = py::none(),

@@ -132,7 +132,7 @@ py::object to_torch(const py::object& tensor, const py::kwargs& options) {
     return py::module_::import("ttnn").attr("to_torch")(tensor, **options);
 }
 
-void bind_class(py::module_& module) {
+void bind_tensor_class(py::module_& module) {
     py::class_<Topology>(module, "TensorTopology", "How a tensor is spread over a mesh.")
         .def(
             "distribution_shape", [](const Topology& topology) { return topology.distribution_shape; },
@@ -214,7 +214,7 @@ void bind_tensor(py::module_& module) {
         .def("__eq__", [](Tile, Tile) { return true; });
     bind_shape(module);
     bind_spec(module);
-    bind_class(module);
+    bind_tensor_class(module);
     module.def("to_device", &moved, py::arg("tensor"), py::arg("device"),
                py::arg("memory_config") = py::none(), py::arg("cq_id") = py::none(), Queued(),
                "One host shard is copied to every device; otherwise the meshes' shapes must be equal "

@@ -3,8 +3,8 @@
 //
 //   mapping_bench [REPEATS [SECONDS-FOR-THE-PLAIN-ENCODING [MACHINE...]]]
 //
-// A machine is `systems` (the project's own configurations), `mixed` (pipelines of several shapes), `torus`, or
-// `1`, `2`, ... for the seed of random cables; none stands for systems, torus and the first three seeds.
+// A machine is `systems` (the project's own configurations), `mixed` (pipelines of several shapes), `torus`,
+// or `1`, `2`, ... for the seed of random cables; none stands for systems, torus and the first three seeds.
 #include <algorithm>
 #include <cstdlib>
 #include <random>
@@ -259,7 +259,8 @@ void mixed(int repeats, double seconds) {
     const MeshGraph router = mixed_job("2" + long_branch + "14" + "1222224", two_loops, true);
     one("bh-galaxy-x-torus*16@all-to-all:4", "70 meshes, two loops at a router", router);
     one("bh-galaxy-x-torus*24@all-to-all:2", "70 meshes, two loops at a router", router);
-    one("bh-galaxy*4@torus4x1", "ring of 12", mixed_job("442222222244", with(line_of(0, 11), {{11, 0}}), false));
+    one("bh-galaxy*4@torus4x1", "ring of 12",
+        mixed_job("442222222244", with(line_of(0, 11), {{11, 0}}), false));
     one("bh-galaxy*4@torus4x1", "ring of 10", mixed_job("8442222422", with(line_of(0, 9), {{9, 0}}), false));
     const std::string stages(40, '2');
     for (const std::string machine : {"bh-galaxy*16@torus4x4", "bh-galaxy*36@torus6x6"}) {

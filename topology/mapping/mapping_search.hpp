@@ -21,8 +21,8 @@ class MappingSearch {
         SatAnswer answer = SatAnswer::unknown;
         std::vector<std::vector<AsicIndex>> chips;  ///< as in Mapping, if satisfied
     };
-    /// A mapping that uses at most so many hosts. `conflicts` as in Effort, for each engine; where a formula of
-    /// seats is large, fewer, so that a bounded search takes about as long for all.
+    /// A mapping that uses at most so many hosts. `conflicts` as in Effort, for each engine; where a formula
+    /// of seats is large, fewer, so that a bounded search takes about as long for all.
     Answer find(std::size_t most_hosts, int conflicts);
 
     /// What no two of several mappings have in common.

@@ -22,9 +22,9 @@ SearchEnd place_meshes(const Demand& demand, const Adjacency& adjacency, const S
                        std::size_t most_hosts, SearchLimits limits,
                        const std::function<bool(const Seating&)>& found);
 
-/// Likewise, but prefers the hosts in use and, on them, seats with the fewest free chips beside, so that what is
-/// left hangs together; and turns back where the rest has no room. Quick where meshes of several shapes nearly
-/// fill the hosts. Ties are broken by `seed`: where one goes astray, another may not.
+/// Likewise, but prefers the hosts in use and, on them, seats with the fewest free chips beside, so that what
+/// is left hangs together; and turns back where the rest has no room. Quick where meshes of several shapes
+/// nearly fill the hosts. Ties are broken by `seed`: where one goes astray, another may not.
 SearchEnd place_meshes_closely(const Demand& demand, const Adjacency& adjacency, const SeatTable& table,
                                std::size_t most_hosts, std::uint32_t seed, SearchLimits limits,
                                const std::function<bool(const Seating&)>& found);

@@ -8,15 +8,15 @@
 
 namespace tt_run::topology {
 
-/// Whether meshes that are not placed yet can still find room, as far as a look at the free chips tells. Keeps
-/// its tables from call to call; `demand` and `adjacency` must outlive it.
+/// Whether meshes that are not placed yet can still find room, as far as a look at the free chips tells.
+/// Keeps its tables from call to call; `demand` and `adjacency` must outlive it.
 class RoomLeft {
   public:
     RoomLeft(const Demand& demand, const Adjacency& adjacency);
 
-    /// False only if there is no way on: meshes that hang together need one region of free chips that is large
-    /// enough for them and touches every placed mesh that they must be beside. `placed` is by mesh, null for one
-    /// that is not placed; `is_free` by ASIC.
+    /// False only if there is no way on: meshes that hang together need one region of free chips that is
+    /// large enough for them and touches every placed mesh that they must be beside. `placed` is by mesh,
+    /// null for one that is not placed; `is_free` by ASIC.
     bool suffices(std::span<const Footprint* const> placed, const std::vector<bool>& is_free);
 
   private:

@@ -96,12 +96,14 @@ class MeshReader {
             }
             YamlBoard board{*name, {}, type->span, *size};
             const std::string kind = lower(type->value);
-            // X runs along a row, so it wraps the columns; Y wraps the rows. The oldest files say 2D for both.
+            // X runs along a row, so it wraps the columns; Y wraps the rows. The oldest files say 2D for
+            // both.
             const bool wraps_both = kind == "torus_xy" || kind == "torus_2d";
             if (kind != "mesh" && kind != "torus_x" && kind != "torus_y" && !wraps_both) {
                 fields_.report(
                     fields_.problem(type->span, fmt::format("`{}` is no type of board", type->value))
-                        .help("it is `Mesh`, `Torus_X`, `Torus_Y` or `Torus_XY` (`Torus_2D` in older files)"));
+                        .help(
+                            "it is `Mesh`, `Torus_X`, `Torus_Y` or `Torus_XY` (`Torus_2D` in older files)"));
             }
             board.dim_types[0] = kind == "torus_y" || wraps_both ? DimensionType::ring : DimensionType::line;
             board.dim_types[1] = kind == "torus_x" || wraps_both ? DimensionType::ring : DimensionType::line;
