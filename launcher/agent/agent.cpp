@@ -39,6 +39,11 @@ std::uint64_t monotonic_ns() {
     return static_cast<std::uint64_t>(std::chrono::nanoseconds(Clock::now().time_since_epoch()).count());
 }
 
+/// What the kernel tells us when whoever started us has ended: no signal that anybody sends to end a rank.
+int orphan_signal() {
+    return SIGRTMIN;
+}
+
 bool is_deadly(int signal) {
     return signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
 }
@@ -50,7 +55,7 @@ class Agent {
           parent_(::getppid()),
           streams_(channel_) {
         catch_signals();
-        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+        ::prctl(PR_SET_PDEATHSIG, orphan_signal());
         say(job::Hello{job::kProtocolVersion, identity.token, job::Role::agent, identity.rank,
                        static_cast<std::uint32_t>(::getpid()), identity.host, std::string(job::release())});
     }
@@ -69,8 +74,8 @@ class Agent {
     void catch_signals() {
         sigset_t caught;
         ::sigemptyset(&caught);
-        for (const int signal :
-             {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH}) {
+        for (const int signal : {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM,
+                                 SIGWINCH, orphan_signal()}) {
             ::sigaddset(&caught, signal);
         }
         ::signal(SIGPIPE, SIG_IGN);
@@ -244,6 +249,7 @@ class Agent {
         if (none_left && !has_sent_gone_ && streams_.drained()) {
             has_sent_gone_ = true;
             say(job::Gone{});
+            is_to_leave_ = is_to_leave_ || is_orphan_;
         }
     }
 
@@ -270,9 +276,9 @@ class Agent {
             if (signal == SIGCHLD) {
                 continue;
             }
-            if (::getppid() != parent_) {
-                channel_.close();  // whoever started us has gone
-                is_to_leave_ = true;
+            if (signal == orphan_signal()) {
+                is_orphan_ = ::getppid() != parent_;
+                continue;
             }
             hand_on(signal);
             if (is_deadly(signal)) {
@@ -281,6 +287,10 @@ class Agent {
                     processes_->kill_after_grace();
                 }
             }
+        }
+        if (is_orphan_ && (told_signal_ == 0 || !was_ordered_)) {
+            channel_.close();
+            is_to_leave_ = true;
         }
         if (processes_) {
             if (const auto exit = processes_->reap()) {
@@ -306,6 +316,8 @@ class Agent {
     bool was_told_to_end_ = false;
     bool has_exited_ = false;
     bool has_sent_gone_ = false;
+    /// Whoever started us has gone. The rank ends; how is still told if a signal came first.
+    bool is_orphan_ = false;
     bool is_to_leave_ = false;
 };
 
