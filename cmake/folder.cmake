@@ -20,7 +20,7 @@ endif()
 # Most presets compile several files of a target as one, which takes a third of the time of one by one, of optimised code as of
 # sanitized; a name in an anonymous namespace is then its target's, not its file's. `dev` does not: there it is one file that changes.
 if(CMAKE_UNITY_BUILD)
-  target_compile_options(tt_run_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  target_compile_options(tt_run_options INTERFACE $<IF:$<CXX_COMPILER_ID:Clang>,-Wno-shadow,-Wno-subobject-linkage>)
 endif()
 
 # tt_run_folder(NAME SOURCES file... [USES folder...] [PRIVATE library...])
