@@ -6,6 +6,7 @@
 
 #include "launcher/diagnostic_kinds.hpp"
 #include "launcher/hosts/host_names.hpp"
+#include "support/letter_case.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::launcher {
@@ -72,11 +73,6 @@ std::vector<LineCursor> lines_of(const support::SourceTextPtr& source) {
     return lines;
 }
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return std::tolower(static_cast<unsigned char>(x)) == y; });
-}
-
 bool is_host_name(std::string_view name) {
     return !name.empty() && name[0] != '-' && std::all_of(name.begin(), name.end(), [](char c) {
         return static_cast<unsigned char>(c) > ' ' && c != ',' && c != '=';
@@ -96,10 +92,10 @@ std::optional<HostSlots> parse_hostfile_line(LineCursor line, DiagnosticSink& si
         const Span key = line.word("=");
         const bool has_value = line.take('=');
         const Span value = line.word("");
-        const bool is_slots = equal_ignoring_case(key.text(), "slots");
-        const bool is_known = is_slots || equal_ignoring_case(key.text(), "max_slots") ||
-                              equal_ignoring_case(key.text(), "max-slots") ||
-                              equal_ignoring_case(key.text(), "binding");
+        const bool is_slots = support::equal_ignoring_case(key.text(), "slots");
+        const bool is_known = is_slots || support::equal_ignoring_case(key.text(), "max_slots") ||
+                              support::equal_ignoring_case(key.text(), "max-slots") ||
+                              support::equal_ignoring_case(key.text(), "binding");
         if (!has_value || !is_known || (is_slots && !slot_count(value.text()))) {
             const Span all{key.source, key.begin, std::max(value.end, key.end)};
             sink.report(Diagnostic(kHostfileSyntax, all,
@@ -122,13 +118,14 @@ std::optional<std::pair<Spanned<job::Rank>, Spanned<std::string>>> parse_rankfil
     const Span number = line.word("=");
     const auto rank = support::parse_integer(number.text());
     const bool begins_well =
-        equal_ignoring_case(keyword.text(), "rank") && rank && *rank >= 0 && *rank <= kMostSlots;
+        support::equal_ignoring_case(keyword.text(), "rank") && rank && *rank >= 0 && *rank <= kMostSlots;
     const bool has_host = line.take('=');
     const Span host = line.word("");
     bool ends_well = line.at_end();
     if (!ends_well) {
         const Span slot = line.word("=");
-        ends_well = (equal_ignoring_case(slot.text(), "slot") || equal_ignoring_case(slot.text(), "slots")) &&
+        ends_well = (support::equal_ignoring_case(slot.text(), "slot") ||
+                     support::equal_ignoring_case(slot.text(), "slots")) &&
                     line.take('=') && !line.word("").text().empty() && line.at_end();
     }
     if (!begins_well || !has_host || !ends_well || !is_host_name(host.text())) {

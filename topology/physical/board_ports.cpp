@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "support/check.hpp"
+#include "support/letter_case.hpp"
 
 namespace tt_run::topology {
 
@@ -201,29 +202,41 @@ std::vector<NodeFacts> make_nodes() {
         std::string_view names[4];
         BoardType board;
         std::uint8_t beside;
-        std::uint8_t below;
     };
+    // The name without a revision is that of the Blackhole Galaxy's first two.
     const Galaxy galaxies[] = {
         {{"WH_GALAXY", "WH_GALAXY_X_TORUS", "WH_GALAXY_Y_TORUS", "WH_GALAXY_XY_TORUS"},
          BoardType::ubb_wormhole,
-         2,
-         3},
+         2},
         {{"BH_GALAXY", "BH_GALAXY_X_TORUS", "BH_GALAXY_Y_TORUS", "BH_GALAXY_XY_TORUS"},
          BoardType::ubb_blackhole,
-         3,
+         3},
+        {{"BH_GALAXY_REV_AB", "BH_GALAXY_REV_AB_X_TORUS", "BH_GALAXY_REV_AB_Y_TORUS",
+          "BH_GALAXY_REV_AB_XY_TORUS"},
+         BoardType::ubb_blackhole,
+         3},
+        {{"BH_GALAXY_REV_C", "BH_GALAXY_REV_C_X_TORUS", "BH_GALAXY_REV_C_Y_TORUS",
+          "BH_GALAXY_REV_C_XY_TORUS"},
+         BoardType::ubb_blackhole,
          2},
     };
     for (const Galaxy& galaxy : galaxies) {
+        const std::uint8_t below = galaxy.beside == 2 ? 3 : 2;
         for (unsigned wraps = 0; wraps < 4; ++wraps) {
-            std::vector<MachineCable> cables = galaxy_mesh(galaxy.beside, galaxy.below);
+            std::vector<MachineCable> cables = galaxy_mesh(galaxy.beside, below);
             if ((wraps & 1U) != 0) {
-                cables = joined(std::move(cables), galaxy_x(galaxy.beside, galaxy.below));
+                cables = joined(std::move(cables), galaxy_x(galaxy.beside, below));
             }
             if ((wraps & 2U) != 0) {
-                cables = joined(std::move(cables), galaxy_y(galaxy.beside, galaxy.below));
+                cables = joined(std::move(cables), galaxy_y(galaxy.beside, below));
             }
-            nodes.push_back(
-                {galaxy.names[wraps], kGalaxyMotherboard, galaxy.board, 4, std::move(cables), {}});
+            nodes.push_back({galaxy.names[wraps],
+                             kGalaxyMotherboard,
+                             galaxy.board,
+                             4,
+                             std::move(cables),
+                             {},
+                             galaxy.beside});
         }
     }
     return nodes;
@@ -241,11 +254,11 @@ std::string_view name_of(PortType type) {
 }
 
 std::optional<PortType> parse_port_type(std::string_view text) {
-    if (text == "QSFP") {
+    if (support::equal_ignoring_case(text, "QSFP")) {
         return PortType::qsfp_dd;
     }
     for (const PortTypeName& known : kPortTypes) {
-        if (known.name == text) {
+        if (support::equal_ignoring_case(known.name, text)) {
             return known.type;
         }
     }
@@ -295,8 +308,9 @@ std::vector<LanePair> join_ports(const BoardPort& a, const BoardPort& b, bool cr
 }
 
 const NodeFacts* find_node(std::string_view name) {
-    const auto found = std::find_if(nodes().begin(), nodes().end(),
-                                    [&](const NodeFacts& node) { return node.name == name; });
+    const auto found = std::find_if(nodes().begin(), nodes().end(), [&](const NodeFacts& node) {
+        return support::equal_ignoring_case(node.name, name);
+    });
     return found == nodes().end() ? nullptr : &*found;
 }
 

@@ -22,7 +22,8 @@ enum class PortType : std::uint8_t {
     linking_board_3,
 };
 std::string_view name_of(PortType type);
-/// As cabling descriptors write it: `QSFP_DD` (`QSFP` in old ones), `WARP100`, `LINKING_BOARD_1`, ...
+/// As cabling descriptors write it: `QSFP_DD` (`QSFP` in old ones), `WARP100`, `LINKING_BOARD_1`, ...; in
+/// either case.
 std::optional<PortType> parse_port_type(std::string_view text);
 
 /// One ethernet channel of one chip of a board.
@@ -75,7 +76,9 @@ struct NodeFacts {
     /// Cables that older descriptors take as given and newer ones list: in place unless either end is cabled
     /// otherwise.
     std::vector<MachineCable> usual_cables;
+    std::uint8_t beside_first = 0;  ///< of a Galaxy: the tray along the long edge of tray 1
 };
+/// Without regard to case, as the vendor's tools read names.
 const NodeFacts* find_node(std::string_view name);
 /// The names that `find_node` knows.
 std::vector<std::string_view> node_names();

@@ -56,7 +56,7 @@ TextMessage* value_in(TextMessage& message, std::string_view map, std::string_vi
 
 /// The node type of a Galaxy that is closed as both are; nothing if they are not both such Galaxies.
 std::optional<std::string> united_torus(std::string_view a, std::string_view b) {
-    for (const std::string_view machine : {"WH_GALAXY", "BH_GALAXY"}) {
+    for (const std::string_view machine : {"WH_GALAXY", "BH_GALAXY", "BH_GALAXY_REV_AB", "BH_GALAXY_REV_C"}) {
         const auto has = [&](std::string_view name, std::string_view torus) {
             return name == fmt::format("{}_{}_TORUS", machine, torus);
         };
