@@ -97,7 +97,7 @@ std::string list_of_words(const std::string& format) {
                             separator, word.word, word.hosts, word.chips, word.description);
             separator = ",\n";
         } else {
-            out += fmt::format("{:<20} {:>3} chip{} {}\n", word.word, word.chips,
+            out += fmt::format("{:<24} {:>3} chip{} {}\n", word.word, word.chips,
                                word.chips == 1 ? ", " : "s,", word.description);
         }
     }

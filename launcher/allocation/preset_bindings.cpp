@@ -15,6 +15,7 @@
 #include "support/text.hpp"
 #include "topology/mgd/load_mesh_graph.hpp"
 #include "topology/physical/device_numbering.hpp"
+#include "topology/physical/galaxy_trays.hpp"
 #include "topology/physical/visible_devices.hpp"
 
 namespace tt_run::launcher {
@@ -40,20 +41,20 @@ struct PresetRow {
 
 struct Preset {
     std::string_view file;
-    std::string_view descriptor;     ///< behind `wh_galaxy_` or `bh_galaxy_`
-    std::string_view configuration;  ///< for a Wormhole Galaxy; `bh-` before it for a Blackhole one
-    std::span<const PresetRow> wormhole;
-    std::span<const PresetRow> blackhole;
+    std::string_view descriptor;          ///< behind `wh_galaxy_` or `bh_galaxy_`
+    std::string_view configuration;       ///< for a Wormhole Galaxy; `bh-` before it for a Blackhole one
+    std::span<const PresetRow> beside_2;  ///< where tray 2 lies along the long edge of tray 1
+    std::span<const PresetRow> beside_3;
 };
 
-// Four trays of 2 x 4 chips stand in a square, and 1, 3, 4, 2 is a way round. In a Wormhole Galaxy 1 and 2, 3
-// and 4 meet along their long edges and make 4 x 4 chips, 1 and 3, 2 and 4 along their short ones and make 2
-// x 8; in a Blackhole Galaxy it is the other way about.
+// Four trays of 2 x 4 chips stand in a square, and 1, 3, 4, 2 is a way round. Where tray 2 lies beside tray 1
+// (`tray_beside_first`), 1 and 2, 3 and 4 meet along their long edges and make 4 x 4 chips, 1 and 3, 2 and 4
+// along their short ones and make 2 x 8; where tray 3 does, it is the other way about.
 constexpr std::array kHalves = std::to_array<PresetRow>({{0, 0, {1, 2}}, {1, 0, {3, 4}}});
-constexpr std::array kBlackholeHalves = std::to_array<PresetRow>({{0, 0, {1, 3}}, {1, 0, {2, 4}}});
+constexpr std::array kHalvesBeside3 = std::to_array<PresetRow>({{0, 0, {1, 3}}, {1, 0, {2, 4}}});
 constexpr std::array kBigHalves =
     std::to_array<PresetRow>({{0, 0, {1, 0}}, {0, 1, {2, 0}}, {1, 0, {3, 0}}, {1, 1, {4, 0}}});
-constexpr std::array kBlackholeBigHalves =
+constexpr std::array kBigHalvesBeside3 =
     std::to_array<PresetRow>({{0, 0, {1, 0}}, {0, 1, {3, 0}}, {1, 0, {2, 0}}, {1, 1, {4, 0}}});
 constexpr std::array kQuarters =
     std::to_array<PresetRow>({{0, 0, {1, 0}}, {1, 0, {2, 0}}, {2, 0, {3, 0}}, {3, 0, {4, 0}}});
@@ -61,26 +62,25 @@ constexpr std::array kCycle =
     std::to_array<PresetRow>({{0, 0, {1, 0}}, {1, 0, {3, 0}}, {2, 0, {4, 0}}, {3, 0, {2, 0}}});
 constexpr std::array kHalfAndQuarters =
     std::to_array<PresetRow>({{0, 0, {1, 2}}, {1, 0, {3, 0}}, {2, 0, {4, 0}}});
-constexpr std::array kBlackholeHalfAndQuarters =
+constexpr std::array kHalfAndQuartersBeside3 =
     std::to_array<PresetRow>({{0, 0, {1, 3}}, {1, 0, {2, 0}}, {2, 0, {4, 0}}});
 // The first version of this preset had trays 1, 2 and 3+4 on Wormhole too, where 3+4 are no 2 x 8.
 constexpr std::array kQuartersAndLongHalf =
     std::to_array<PresetRow>({{0, 0, {1, 0}}, {1, 0, {3, 0}}, {2, 0, {2, 4}}});
-constexpr std::array kBlackholeQuartersAndLongHalf =
+constexpr std::array kQuartersAndLongHalfBeside3 =
     std::to_array<PresetRow>({{0, 0, {1, 0}}, {1, 0, {2, 0}}, {2, 0, {3, 4}}});
 
 constexpr std::array kPresets = std::to_array<Preset>({
-    {"4x4_multi_mesh_rank_binding.yaml", "split_4x4_multi_mesh", "split-galaxy-4x4", kHalves,
-     kBlackholeHalves},
+    {"4x4_multi_mesh_rank_binding.yaml", "split_4x4_multi_mesh", "split-galaxy-4x4", kHalves, kHalvesBeside3},
     {"4x4_multi_big_mesh_rank_binding.yaml", "split_4x4_multi_big_mesh", "split-galaxy-big-mesh", kBigHalves,
-     kBlackholeBigHalves},
+     kBigHalvesBeside3},
     {"4x2_multi_mesh_rank_binding.yaml", "split_4x2_multi_mesh", "split-galaxy-4x2", kQuarters, kQuarters},
     {"2x4_multi_mesh_cyclic_rank_binding.yaml", "2x4_mesh_graph_descriptor", "split-galaxy-2x4-cyclic",
      kCycle, kCycle},
     {"4x4_2x4_3_mesh_rank_binding.yaml", "split_4x4_2x4_3_mesh", "split-galaxy-4x4-2x4", kHalfAndQuarters,
-     kBlackholeHalfAndQuarters},
+     kHalfAndQuartersBeside3},
     {"2x8_2x4_3_mesh_rank_binding.yaml", "split_2x8_2x4_3_mesh", "split-galaxy-2x8-2x4", kQuartersAndLongHalf,
-     kBlackholeQuartersAndLongHalf},
+     kQuartersAndLongHalfBeside3},
 });
 
 constexpr HostIndex kOnlyHost{0};
@@ -175,7 +175,8 @@ PresetBindings build(const Preset& preset, const Cluster& cluster) {
     built.configuration = fmt::format("{}{}", blackhole ? "bh-" : "", preset.configuration);
     built.bindings.mesh_graph_desc_path =
         fmt::format("{}_galaxy_{}.textproto", blackhole ? "bh" : "wh", preset.descriptor);
-    for (const PresetRow& row : blackhole ? preset.blackhole : preset.wormhole) {
+    const bool beside_3 = topology::tray_beside_first(cluster, cluster.host(kOnlyHost)) == 3;
+    for (const PresetRow& row : beside_3 ? preset.beside_3 : preset.beside_2) {
         std::vector<std::string> devices;
         std::vector<std::uint32_t> trays;
         for (const std::uint32_t tray : row.trays) {

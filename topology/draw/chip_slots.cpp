@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "topology/physical/galaxy_trays.hpp"
+
 namespace tt_run::topology::draw {
 
 namespace {
@@ -14,7 +16,7 @@ namespace {
 using Slot = HostGrid::Slot;
 
 /// Trays of a Galaxy are its quarters: tray 1 with chips 1 to 4 down the west edge and 5 to 8 beside them,
-/// the one beside it mirrored, those below upside down. Wormhole puts tray 2 beside tray 1, Blackhole tray 3.
+/// the one beside it mirrored, those below upside down.
 Slot galaxy_slot(std::uint32_t tray, std::uint32_t location, std::uint32_t beside) {
     const auto down = static_cast<std::int32_t>((location - 1) % 4);
     const auto across = static_cast<std::int32_t>((location - 1) / 4);
@@ -41,10 +43,10 @@ struct KnownGrid {
     std::uint32_t locations = 1;
 };
 
-Slot wormhole_galaxy_slot(std::uint32_t tray, std::uint32_t location) {
+Slot galaxy_slot_beside_2(std::uint32_t tray, std::uint32_t location) {
     return galaxy_slot(tray, location, 2);
 }
-Slot blackhole_galaxy_slot(std::uint32_t tray, std::uint32_t location) {
+Slot galaxy_slot_beside_3(std::uint32_t tray, std::uint32_t location) {
     return galaxy_slot(tray, location, 3);
 }
 Slot card_row_slot(std::uint32_t tray, std::uint32_t location) {
@@ -64,12 +66,17 @@ Slot p300_slot(std::uint32_t tray, std::uint32_t location) {
     return {static_cast<std::int32_t>(tray) - 1, tray == 1 ? column : 1 - column};
 }
 
-std::optional<KnownGrid> known_grid(BoardType type, std::uint32_t highest_tray) {
+KnownGrid galaxy_grid(const Cluster& cluster, const Host& host) {
+    const bool beside_3 = tray_beside_first(cluster, host) == 3;
+    return {8, 4, beside_3 ? galaxy_slot_beside_3 : galaxy_slot_beside_2, 4, 1, 8};
+}
+
+std::optional<KnownGrid> known_grid(const Cluster& cluster, const Host& host, BoardType type,
+                                    std::uint32_t highest_tray) {
+    if (is_galaxy_tray(type)) {
+        return galaxy_grid(cluster, host);
+    }
     switch (type) {
-        case BoardType::ubb_wormhole:
-            return KnownGrid{8, 4, wormhole_galaxy_slot, 4, 1, 8};
-        case BoardType::ubb_blackhole:
-            return KnownGrid{8, 4, blackhole_galaxy_slot, 4, 1, 8};
         case BoardType::n300:
             return highest_tray <= 2
                        ? KnownGrid{static_cast<std::int32_t>(highest_tray), 2, card_row_slot, 2, 0, 2}
@@ -95,7 +102,8 @@ std::optional<HostGrid> known_machine(const Cluster& cluster, const Host& host) 
             return std::nullopt;
         }
     }
-    const auto known = boards.empty() ? std::nullopt : known_grid(boards.front().type, highest);
+    const auto known =
+        boards.empty() ? std::nullopt : known_grid(cluster, host, boards.front().type, highest);
     if (!known || highest > known->trays) {
         return std::nullopt;
     }

@@ -78,7 +78,14 @@ std::vector<std::string_view> machines_like(const Cluster& cluster, const Host& 
         case BoardType::ubb_wormhole:
             return {"wh-galaxy", "wh-galaxy-x-torus", "wh-galaxy-y-torus", "wh-galaxy-xy-torus"};
         case BoardType::ubb_blackhole:
-            return {"bh-galaxy", "bh-galaxy-x-torus", "bh-galaxy-y-torus", "bh-galaxy-xy-torus"};
+            return {"bh-galaxy",
+                    "bh-galaxy-x-torus",
+                    "bh-galaxy-y-torus",
+                    "bh-galaxy-xy-torus",
+                    "bh-galaxy-rev-c",
+                    "bh-galaxy-rev-c-x-torus",
+                    "bh-galaxy-rev-c-y-torus",
+                    "bh-galaxy-rev-c-xy-torus"};
         case BoardType::n300:
             return boards.size() > 2 ? std::vector<std::string_view>{"t3k"}
                                      : std::vector<std::string_view>{"n300", "n300-x2"};

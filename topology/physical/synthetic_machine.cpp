@@ -8,7 +8,8 @@ namespace {
 
 /// Ports along the four sides of a Galaxy's 8 x 4 grid. Tray 1 is the north-west quarter (rows: chips 1..4
 /// and 5..8 side by side), `beside` the north-east one, mirrored, `below` the south-west one, upside down.
-void add_galaxy_edges(SyntheticMachine& galaxy, std::uint8_t beside, std::uint8_t below) {
+void add_galaxy_edges(SyntheticMachine& galaxy, std::uint8_t beside) {
+    const std::uint8_t below = beside == 2 ? 3 : 2;
     for (std::uint8_t port = 3; port <= 6; ++port) {
         galaxy.west.push_back({1, port});
         galaxy.east.push_back({beside, port});
@@ -32,10 +33,9 @@ SyntheticMachine of_node(std::string_view word, std::string_view description, st
     if (node.board == BoardType::n300) {
         machine.north = {{1, 2}, {4, 2}};
         machine.south = {{2, 1}, {3, 1}};
-    } else if (node.board == BoardType::ubb_wormhole) {
-        add_galaxy_edges(machine, 2, 3);
-    } else if (node.board == BoardType::ubb_blackhole) {
-        add_galaxy_edges(machine, 3, 2);
+    } else if (is_galaxy_tray(node.board)) {
+        add_galaxy_edges(machine, node.beside_first);
+        machine.is_revision_c = node.board == BoardType::ubb_blackhole && node.beside_first == 2;
     }
     return machine;
 }
@@ -114,6 +114,11 @@ std::vector<SyntheticMachine> make_machines() {
         of_node("bh-galaxy-x-torus", "the same, each row closed to a ring", "BH_GALAXY_X_TORUS"),
         of_node("bh-galaxy-y-torus", "the same, each column closed to a ring", "BH_GALAXY_Y_TORUS"),
         of_node("bh-galaxy-xy-torus", "the same, rows and columns closed", "BH_GALAXY_XY_TORUS"),
+        of_node("bh-galaxy-rev-c", "its revision C: trays 2 and 3 change places", "BH_GALAXY_REV_C"),
+        of_node("bh-galaxy-rev-c-x-torus", "the same, each row closed to a ring", "BH_GALAXY_REV_C_X_TORUS"),
+        of_node("bh-galaxy-rev-c-y-torus", "the same, each column closed to a ring",
+                "BH_GALAXY_REV_C_Y_TORUS"),
+        of_node("bh-galaxy-rev-c-xy-torus", "the same, rows and columns closed", "BH_GALAXY_REV_C_XY_TORUS"),
     };
     // Half of each QuietBox's ports stay free for its neighbours.
     machines.push_back({"p150-qb-open",

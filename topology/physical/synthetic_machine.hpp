@@ -30,6 +30,7 @@ struct SyntheticMachine {
     std::vector<EdgePort> north;
     std::vector<EdgePort> south;
     std::string_view motherboard;
+    bool is_revision_c = false;  ///< of the Blackhole Galaxy
 };
 
 /// A cable between two hosts of a site.

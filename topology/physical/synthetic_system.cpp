@@ -8,6 +8,7 @@
 #include "support/text.hpp"
 #include "topology/physical/description_reader.hpp"
 #include "topology/physical/diagnostic_kinds.hpp"
+#include "topology/physical/galaxy_trays.hpp"
 #include "topology/physical/node_wiring.hpp"
 #include "topology/physical/synthetic_fault.hpp"
 #include "topology/physical/synthetic_string.hpp"
@@ -126,7 +127,9 @@ class Builder {
             board.type = machine_.board;
             // All trays of a Galaxy carry the id of the machine.
             const bool galaxy = is_galaxy_tray(board.type);
-            board.board_id = imagined_board_id(board.type, std::uint64_t{index} * 16 + (galaxy ? 0 : tray));
+            const std::uint64_t id =
+                imagined_board_id(board.type, std::uint64_t{index} * 16 + (galaxy ? 0 : tray));
+            board.board_id = machine_.is_revision_c ? in_revision_c(id) : id;
             wiring_.add_board(node, board, [&](Asic& asic) {
                 const BoardFacts& facts = facts_of(board.type);
                 const std::size_t slot = (tray - 1) * chips + asic.location - facts.first_location;

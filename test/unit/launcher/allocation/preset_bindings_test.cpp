@@ -61,16 +61,31 @@ TEST_CASE("the presets of a Wormhole Galaxy have the vendor's trays") {
     CHECK(trays_of(presets, "2x8_2x4_3_mesh_rank_binding.yaml") == Trays{{1}, {3}, {2, 4}});
 }
 
+TEST_CASE("the presets of a Blackhole Galaxy follow where its trays lie") {
+    const auto early = presets_of(synthetic("bh-galaxy"));
+    CHECK(trays_of(early, "4x4_multi_mesh_rank_binding.yaml") == Trays{{1, 3}, {2, 4}});
+    CHECK(trays_of(early, "2x8_2x4_3_mesh_rank_binding.yaml") == Trays{{1}, {2}, {3, 4}});
+    const topology::Cluster revision_c = synthetic("bh-galaxy-rev-c");
+    const auto late = presets_of(revision_c);
+    const auto wormhole = presets_of(synthetic("wh-galaxy"));
+    for (std::size_t k = 0; k < late.size(); ++k) {
+        INFO(late[k].name);
+        CHECK(late[k].trays == wormhole[k].trays);
+        CHECK_FALSE(is_contradicted(revision_c, late[k]));
+        CHECK(late[k].bindings.mesh_graph_desc_path.starts_with("bh_galaxy_"));
+    }
+}
+
 TEST_CASE("a live Galaxy is split as an imagined one, whatever numbers its devices have") {
     for (const auto type : {topology::BoardType::ubb_wormhole, topology::BoardType::ubb_blackhole}) {
-        // Device numbers run backwards here.
+        // Device numbers run backwards here; the serials of the Blackhole boards are of revision C.
         const test::FakeHost host("S7T-MB", test::FakeHost::galaxy(type));
         support::DiagnosticSink sink;
         const auto model = discover_model(host.environment(), false, sink);
         REQUIRE(model);
         const auto live = presets_of(model->cluster);
-        const auto imagined =
-            presets_of(synthetic(type == topology::BoardType::ubb_wormhole ? "wh-galaxy" : "bh-galaxy"));
+        const auto imagined = presets_of(
+            synthetic(type == topology::BoardType::ubb_wormhole ? "wh-galaxy" : "bh-galaxy-rev-c"));
         REQUIRE(live.size() == imagined.size());
         for (std::size_t k = 0; k < live.size(); ++k) {
             CHECK(live[k].trays == imagined[k].trays);

@@ -28,8 +28,9 @@ draw::Picture drawn(const std::string& system) {
 }  // namespace
 
 TEST_CASE("chips of a known machine stand beside those that they are joined with") {
-    for (const char* const system : {"n300", "n300-x2", "t3k", "p150-x2", "p150-qb", "p150-lb", "p300-qb",
-                                     "wh-galaxy", "bh-galaxy", "wh-galaxy-xy-torus", "bh-galaxy-xy-torus"}) {
+    for (const char* const system :
+         {"n300", "n300-x2", "t3k", "p150-x2", "p150-qb", "p150-lb", "p300-qb", "wh-galaxy", "bh-galaxy",
+          "bh-galaxy-rev-c", "wh-galaxy-xy-torus", "bh-galaxy-xy-torus", "bh-galaxy-rev-c-xy-torus"}) {
         const Cluster cluster = made(system);
         const draw::HostGrid grid = draw::grid_of(cluster, cluster.hosts().front());
         std::set<std::pair<std::int32_t, std::int32_t>> taken;

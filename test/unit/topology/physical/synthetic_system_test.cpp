@@ -61,6 +61,8 @@ TEST_CASE("synthetic systems have the shapes of captured ones") {
              Row{"wh-galaxy-y-torus", 1, 32, 224, {{4, 56}}, {{3, 16}, {4, 16}}},
              Row{"bh-galaxy", 1, 32, 104, {{2, 52}}, {{2, 4}, {3, 16}, {4, 12}}},
              Row{"bh-galaxy-xy-torus", 1, 32, 128, {{2, 64}}, {{4, 32}}},
+             Row{"bh-galaxy-rev-c", 1, 32, 104, {{2, 52}}, {{2, 4}, {3, 16}, {4, 12}}},
+             Row{"bh-galaxy-rev-c-xy-torus", 1, 32, 128, {{2, 64}}, {{4, 32}}},
              Row{"bh-galaxy@torus", 1, 32, 128, {{2, 64}}, {{4, 32}}},
              Row{"bh-galaxy*36@torus6x6", 36, 1152, 4608, {{2, 2304}}, {{4, 1152}}},
              Row{"closetbox", 16, 128, 380, {{2, 190}}, {{2, 64}, {3, 4}, {4, 60}}},
