@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "job/variable_names.hpp"
+#include "launcher/hosts/network_interfaces.hpp"
 
 namespace tt_run::launcher {
 
@@ -101,7 +102,7 @@ class FlagChooser {
         }
         // Hydra keeps repeats, so this places rank by rank without a rankfile.
         add({"-hosts", host_list()}, "one entry per rank or run of ranks, in rank order");
-        if (!plan_.interface.empty()) {
+        if (has_network_interface(host_, plan_.interface)) {
             add({"-iface", plan_.interface}, fmt::format("network interface `{}`", plan_.interface));
         }
         if (mpi_.binding) {

@@ -7,6 +7,7 @@
 
 #include "job/variable_names.hpp"
 #include "launcher/diagnostic_kinds.hpp"
+#include "launcher/hosts/network_interfaces.hpp"
 #include "launcher/plan/launcher_flags.hpp"
 #include "launcher/plan/python_module.hpp"
 #include "support/text.hpp"
@@ -19,20 +20,9 @@ using support::DiagnosticSink;
 
 namespace {
 
-std::vector<std::string> local_interfaces(const support::HostEnvironment& host) {
-    std::vector<std::string> names;
-    std::error_code failure;
-    for (const auto& entry : fs::directory_iterator(host.file_system_root / "sys/class/net", failure)) {
-        names.push_back(entry.path().filename().string());
-    }
-    std::sort(names.begin(), names.end());
-    return names;
-}
-
 /// --tcp-interface against the same wish in --mpi-args, which wins.
-std::optional<support::Spanned<std::string>> choose_interface(const PlanRequest& request,
-                                                              const support::HostEnvironment& host,
-                                                              DiagnosticSink& sink) {
+std::optional<support::Spanned<std::string>> asked_interface(const PlanRequest& request,
+                                                             DiagnosticSink& sink) {
     if (request.mpi.interface) {
         if (request.tcp_interface && request.tcp_interface->value != request.mpi.interface->value) {
             sink.report(Diagnostic(kInterfaceConflict, request.tcp_interface->span,
@@ -42,17 +32,26 @@ std::optional<support::Spanned<std::string>> choose_interface(const PlanRequest&
         }
         return request.mpi.interface;
     }
-    if (!request.tcp_interface || request.bare) {
-        return std::nullopt;
+    return request.bare ? std::nullopt : request.tcp_interface;
+}
+
+/// The one to use. Hydra and UCX fail for one that is not there; between ranks of one host there is no need.
+std::optional<support::Spanned<std::string>> choose_interface(const PlanRequest& request,
+                                                              const std::vector<RankPlace>& places,
+                                                              const support::HostEnvironment& host,
+                                                              DiagnosticSink& sink) {
+    const auto asked = asked_interface(request, sink);
+    if (!asked || has_network_interface(host, asked->value)) {
+        return asked;
     }
-    const std::vector<std::string> known = local_interfaces(host);
-    if (std::find(known.begin(), known.end(), request.tcp_interface->value) == known.end()) {
-        sink.report(Diagnostic(kUnknownInterface, request.tcp_interface->span,
-                               fmt::format("this host has no network interface `{}`; the others may",
-                                           request.tcp_interface->value))
-                        .note("it has " + support::join(known, ", ")));
-    }
-    return request.tcp_interface;
+    const bool all_here = std::all_of(places.begin(), places.end(),
+                                      [&](const RankPlace& place) { return place.host == host.hostname; });
+    sink.report(
+        Diagnostic(kUnknownInterface, asked->span,
+                   fmt::format("this host has no network interface `{}`; {}", asked->value,
+                               all_here ? "all ranks run here, so that none is needed" : "the others may"))
+            .note("it has " + support::join(network_interfaces(host), ", ")));
+    return all_here ? std::nullopt : asked;
 }
 
 /// Supervised, a rank's files are the supervisor's to write: Open MPI's layout for its own option, ours for
@@ -144,7 +143,7 @@ std::optional<LaunchPlan> build_plan(const JobBindings& job, const PlanRequest& 
     if (!placement) {
         return std::nullopt;
     }
-    const auto interface = choose_interface(request, host, sink);
+    const auto interface = choose_interface(request, placement->places, host, sink);
     EnvironmentOptions environment = request.environment;
     if (environment.emulate || host.non_empty_variable(job::kEmulateVariable)) {
         environment.python_module = find_python_module(host);

@@ -360,9 +360,20 @@ TEST_CASE("19: the network interface") {
     CHECK(unknown.exit_code == 0);
     CHECK(has(unknown.standard_error, "warning: this host has no network interface `nope0`"));
     CHECK(has(unknown.standard_error, "lo"));
-    const ChildOutcome both = dry({"--tcp-interface", "lo", "--mpi-args", "--mca btl_tcp_if_include eth7"});
-    CHECK(has(both.standard_error, "warning: --tcp-interface `lo` gives way to `eth7`"));
-    CHECK(has(both.standard_output, interface + "eth7"));
+    CHECK(!has(unknown.standard_output, "nope0"));
+    const ChildOutcome both = dry({"--tcp-interface", "eth7", "--mpi-args", "--mca btl_tcp_if_include lo"});
+    CHECK(has(both.standard_error, "warning: --tcp-interface `eth7` gives way to `lo`"));
+    CHECK(has(both.standard_output, interface + "lo"));
+    const ChildOutcome runs =
+        d.run({"--rank-binding", "two.yaml", "--mpi-args",
+               "--mca btl_tcp_if_include nope0 --mca oob_tcp_if_include nope0", "true"});
+    INFO(runs.standard_error);
+    CHECK(runs.exit_code == 0);
+    CHECK(has(runs.standard_error, "warning: this host has no network interface `nope0`"));
+    const ChildOutcome elsewhere =
+        dry({"--tcp-interface", "nope0", "--mpi-args", "--host a,b", "--skip-executable-check"});
+    CHECK(has(elsewhere.standard_output, "UCX_NET_DEVICES=nope0"));
+    CHECK((under_open_mpi() || !has(elsewhere.standard_output, "-iface")));
     CHECK(!has(dry({"--tcp-interface", "lo", "--bare"}).standard_output, interface));
 }
 
