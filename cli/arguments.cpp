@@ -30,14 +30,19 @@ std::string long_name(const CLI::Option& option) {
                                        : "--" + option.get_lnames().front();
 }
 
-void report_unknown(const CLI::App& app, const std::string& name, const Span& span, DiagnosticSink& sink) {
-    Diagnostic diagnostic(kUnknownOption, span, fmt::format("tt-run has no option `{}`", name));
+/// `command` is empty where a program is launched.
+void report_unknown(const CLI::App& app, const std::string& command, const std::string& name,
+                    const Span& span, DiagnosticSink& sink) {
+    const std::string whose = command.empty() ? "tt-run" : fmt::format("`tt-run {}`", command);
+    Diagnostic diagnostic(kUnknownOption, span, fmt::format("{} has no option `{}`", whose, name));
     const std::vector<std::string> names = option_names(app);
     const std::vector<std::string_view> views(names.begin(), names.end());
-    if (name == "-n" || name == "-np" || name == "--np") {
+    if (command.empty() && (name == "-n" || name == "-np" || name == "--np")) {
         diagnostic.help("there are as many ranks as the binding file has rows, or as the job's meshes need");
     } else if (const auto near = support::nearest_spelling(name, views)) {
         diagnostic.help(fmt::format("did you mean `{}`?", *near));
+    } else if (!command.empty()) {
+        diagnostic.help(fmt::format("`tt-run {} --help` lists those that it has", command));
     } else {
         diagnostic.help("options of your program stand behind it; `tt-run --help` lists tt-run's own");
     }
@@ -81,7 +86,7 @@ std::optional<ParsedArguments> parse_arguments(CLI::App& app, const Arguments& a
         const std::string name = word.substr(0, equals);
         CLI::Option* option = app.get_option_no_throw(name);
         if (option == nullptr) {
-            report_unknown(app, name, span, sink);
+            report_unknown(app, from > 1 ? words[1] : "", name, span, sink);
             continue;
         }
         if (option == app.get_help_ptr() || option == app.get_help_all_ptr()) {
