@@ -48,7 +48,7 @@ PanelText::PanelText(const Picture& picture, const TextLook& look)
 }
 
 std::size_t PanelText::inner_width(const Panel& panel) const {
-    const auto columns = static_cast<std::size_t>(panel.columns);
+    const auto columns = static_cast<std::size_t>(std::max(panel.columns, 1));  // a host may have no chips
     return columns * label_width_ + (columns - 1) * gap_ + 2;
 }
 
@@ -61,7 +61,7 @@ TextCanvas PanelText::draw(std::uint32_t number, bool with_detail) {
         title += "  " + panel.detail;
     }
     const std::size_t inner = std::max(inner_width(panel), std::min<std::size_t>(width_of(title) + 2, 40));
-    const std::size_t rows = static_cast<std::size_t>(panel.rows) * 2 - 1 + (wraps_down ? 2 : 0);
+    const std::size_t rows = static_cast<std::size_t>(std::max(panel.rows, 1)) * 2 - 1 + (wraps_down ? 2 : 0);
     draw_border(canvas, inner, rows, title);
     const std::size_t top = 1 + (wraps_down ? 1 : 0);
     for (const std::uint32_t k : cells_of_panel_[number]) {

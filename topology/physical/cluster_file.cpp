@@ -181,12 +181,14 @@ std::optional<ClusterFileKind> recognise_cluster_file(const SourceTextPtr& text)
         const auto message = parse_text_message(text, kClusterSyntax, ignored);
         return message ? kind_of(*message) : std::nullopt;
     }
-    // The keys that tell are at the top level, at the beginning of their lines, or in a JSON document's head.
-    const std::string_view body = text->text();
-    if (body.substr(0, 4096).find(fmt::format("\"{}\"", kClusterSchema)) != std::string_view::npos) {
+    if (begins_as_saved_cluster(text)) {
         return ClusterFileKind::saved_cluster;
     }
+    // The keys that tell are at the top level, at the beginning of their lines.
+    const std::string_view body = text->text();
     constexpr std::pair<std::string_view, ClusterFileKind> kTelling[] = {
+        {"schema: \"tt-run/cluster\"", ClusterFileKind::saved_cluster},
+        {"schema: tt-run/cluster", ClusterFileKind::saved_cluster},
         {"rank_to_cluster_mock_cluster_desc:", ClusterFileKind::mapping},
         {"rank_to_filename:", ClusterFileKind::mapping},
         {"compute_node_specs:", ClusterFileKind::physical_system_dump},

@@ -198,7 +198,7 @@ std::string render_cluster_yaml(const Cluster& cluster) {
     };
     for (const Host& host : cluster.hosts()) {
         block(fields_of(host), "  ");
-        out += "    boards:\n";
+        out += fmt::format("    boards:{}\n", cluster.boards_of(host).empty() ? " []" : "");
         for (const Board& board : cluster.boards_of(host)) {
             block(fields_of(board), "      ");
             out += fmt::format("        asics:{}\n", board.asic_count == 0 ? " []" : "");
