@@ -93,8 +93,8 @@ TEST_CASE("the presets for real Galaxies run in the folder that they are written
         for (const fs::path& preset : presets) {
             INFO(preset.filename().string());
             CHECK(tt_run_in(directory.path(), {"--rank-binding", preset.filename(), "true"}).exit_code == 0);
-            // A Wormhole's trays are numbered by guess where its file names no buses.
-            if (std::string_view(file) == "tt-umd/blackhole_galaxy.yaml") {
+            // That one's links are not where its buses put the trays, and it is warned of.
+            if (std::string_view(file) != "tt-umd/6u_cluster_desc.yaml") {
                 const auto checked =
                     tt_run_in(directory.path(), {"check", preset.filename(), "--cluster", *corpus / file});
                 INFO(checked.standard_error);

@@ -59,11 +59,48 @@ void compare_locations(const UmdDescriptor& descriptor, const Positions& positio
     }
 }
 
+/// True if links told which trays of a Wormhole Galaxy lie beside tray 1, and all four are numbered by that:
+/// 2 at its long edge, 3 at its short one, 4 across. Which tray is the first stays what it was.
+bool number_trays_by_links(const UmdDescriptor& descriptor, const std::vector<std::size_t>& members,
+                           Positions& positions) {
+    const std::set<std::size_t> placed(members.begin(), members.end());
+    std::uint32_t at_long_edge = 0;
+    std::set<std::uint32_t> beside;
+    for (const UmdDescriptor::LocalLink& link : descriptor.links) {
+        if (!placed.contains(link.chip_a) || !placed.contains(link.chip_b)) {
+            continue;
+        }
+        const TrayPosition& a = positions[link.chip_a];
+        const TrayPosition& b = positions[link.chip_b];
+        if (a.tray == b.tray || (a.tray != 1 && b.tray != 1)) {
+            continue;
+        }
+        const std::uint32_t other = a.tray == 1 ? b.tray : a.tray;
+        beside.insert(other);
+        // In the middle of a tray's long edges; the chips at its corners have neighbours both ways.
+        const bool is_middle = a.location == 2 || a.location == 3 || a.location == 6 || a.location == 7;
+        if (is_middle && a.location == b.location) {
+            at_long_edge = other;
+        }
+    }
+    if (at_long_edge == 0 || beside.size() != 2) {
+        return false;
+    }
+    beside.erase(at_long_edge);
+    const std::uint32_t at_short_edge = *beside.begin();
+    for (const std::size_t k : members) {
+        std::uint32_t& tray = positions[k].tray;
+        tray = tray == 1 ? 1 : tray == at_long_edge ? 2 : tray == at_short_edge ? 3 : 4;
+    }
+    return true;
+}
+
 void place_galaxy_without_bus(const UmdDescriptor& descriptor, const std::vector<std::size_t>& members,
                               Positions& positions, DiagnosticSink& sink) {
     // A Wormhole Galaxy chip's id is its location in the top byte over what its tray's eight chips share.
     std::map<std::uint64_t, std::set<std::uint32_t>> by_serial;
     bool readable = true;
+    bool joined = false;
     for (const std::size_t k : members) {
         const std::uint64_t id = descriptor.chips[k].unique_id.value_or(0);
         const auto location = static_cast<std::uint32_t>(id >> 56U);
@@ -78,6 +115,7 @@ void place_galaxy_without_bus(const UmdDescriptor& descriptor, const std::vector
             positions[k] = {static_cast<std::uint32_t>(std::distance(by_serial.begin(), tray)) + 1,
                             static_cast<std::uint32_t>(id >> 56U)};
         }
+        joined = by_serial.size() == 4 && number_trays_by_links(descriptor, members, positions);
     } else {
         // The k-th chip that claims a location goes to tray k; chips that claim none fill up.
         std::map<std::uint32_t, std::uint32_t> taken;
@@ -88,11 +126,14 @@ void place_galaxy_without_bus(const UmdDescriptor& descriptor, const std::vector
         }
     }
     const Chip& first = descriptor.chips[members.front()];
-    sink.report(Diagnostic(kTrayGuessed, first.place,
-                           "no PCI buses are given, so which tray of the Galaxy is which is a guess")
-                    .note(readable ? "chips share a tray when their unique ids do"
-                                   : "chips are dealt to trays by their listed locations")
-                    .help("capture the descriptor with a newer tool: it writes `chip_to_bus_id`"));
+    sink.report(
+        Diagnostic(kTrayGuessed, first.place,
+                   "no PCI buses are given, so which tray of the Galaxy is which is a guess")
+            .note(joined
+                      ? "chips share a tray when their unique ids do; links tell which trays lie side by side"
+                  : readable ? "chips share a tray when their unique ids do"
+                             : "chips are dealt to trays by their listed locations")
+            .help("capture the descriptor with a newer tool: it writes `chip_to_bus_id`"));
 }
 
 void place_galaxy(const UmdDescriptor& descriptor, Positions& positions, DiagnosticSink& sink) {
