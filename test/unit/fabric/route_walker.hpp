@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "fabric/control_plane.hpp"
+#include "test/unit/fabric/route_lengths.hpp"
 
 namespace tt_run::test {
 
 /// Judges routes without asking the router: it knows the cluster's links, who plays what, and the rules as
-/// they are documented, and works out lengths by searching.
+/// they are documented.
 class RouteWalker {
   public:
     RouteWalker(const fabric::ControlPlane& plane);
@@ -26,32 +27,19 @@ class RouteWalker {
         std::int32_t column;
     };
     Place place(fabric::NodeAt node) const;
-    std::int32_t along(std::size_t mesh, std::size_t dimension, std::int32_t from, std::int32_t to) const;
-    std::int32_t search_line(std::size_t mesh, std::size_t dimension, std::int32_t from,
-                             std::int32_t distance, std::int32_t sense) const;
-    std::int32_t length_within(std::size_t mesh, std::int32_t from, std::int32_t to) const;
-    std::int32_t round_edge(std::size_t mesh, std::int32_t from, std::int32_t to) const;
     std::string judge_links(const fabric::Hop& hop);
     std::string judge_exit(fabric::NodeAt entered, const fabric::Hop& hop) const;
     std::string judge_turns(const fabric::Route& route) const;
     std::int32_t mesh_hops(std::uint32_t from, std::uint32_t to);
-    bool wraps(std::size_t mesh, std::size_t dimension) const;
-    const std::vector<std::int32_t>& detour_numbers(std::size_t mesh);
-    std::int32_t detour_length(std::size_t mesh, std::int32_t from, std::int32_t to);
-    std::vector<std::int32_t> live_neighbours(std::size_t mesh, std::int32_t chip) const;
 
     const fabric::ControlPlane& plane_;
     const fabric::FabricSystem& system_;
+    RouteLengths lengths_;
     std::vector<std::vector<std::uint32_t>> mesh_neighbours_;
     std::map<std::uint32_t, std::vector<std::int32_t>> mesh_hops_;
     /// Moves that were judged good, by node and slot, and by port: there are few, and routes share them.
     std::vector<std::int32_t> good_moves_;  ///< the chip that the move led to; -1 for none yet
     std::vector<std::pair<fabric::NodeAt, fabric::NodeAt>> good_ports_;  ///< both ends; chip -1 for none yet
-    /// Steps along lines with express links, by mesh, dimension, from and to.
-    mutable std::map<std::tuple<std::size_t, std::size_t, std::int32_t, std::int32_t>, std::int32_t>
-        searched_;
-    std::map<std::size_t, std::vector<std::int32_t>> detour_numbers_;
-    std::map<std::pair<std::size_t, std::int32_t>, std::vector<std::int32_t>> detour_lengths_;
 };
 
 }  // namespace tt_run::test
