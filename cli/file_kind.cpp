@@ -14,6 +14,27 @@ struct Key {
     FileKind kind;
 };
 
+struct Words {
+    std::string_view name;
+    std::string_view option;
+};
+
+Words words_of(FileKind kind) {
+    switch (kind) {
+        case FileKind::mesh_graph_descriptor:
+            return {"Mesh Graph Descriptor", "--mesh-graph-descriptor"};
+        case FileKind::rank_bindings:
+            return {"rank bindings", "--rank-binding"};
+        case FileKind::rank_bindings_mapping:
+            return {"rank-bindings mapping", "--rank-bindings-mapping"};
+        case FileKind::mesh_graph_descriptor_mapping:
+            return {"mesh-graph-descriptor mapping", "--mesh-graph-descriptor-mapping"};
+        case FileKind::mock_cluster_mapping:
+            return {"mock cluster mapping", "--mock-cluster-rank-binding"};
+    }
+    return {};
+}
+
 /// Keys that stand in one kind of file alone. Longer ones first where one begins another.
 constexpr std::array kKeys = std::to_array<Key>({
     {"subcontext_id_to_rank_bindings", FileKind::rank_bindings_mapping},
@@ -43,19 +64,11 @@ std::string_view first_word(std::string_view line) {
 }  // namespace
 
 std::string_view name_of(FileKind kind) {
-    switch (kind) {
-        case FileKind::mesh_graph_descriptor:
-            return "Mesh Graph Descriptor";
-        case FileKind::rank_bindings:
-            return "rank bindings";
-        case FileKind::rank_bindings_mapping:
-            return "rank-bindings mapping";
-        case FileKind::mesh_graph_descriptor_mapping:
-            return "mesh-graph-descriptor mapping";
-        case FileKind::mock_cluster_mapping:
-            return "mock cluster mapping";
-    }
-    return "";
+    return words_of(kind).name;
+}
+
+std::string_view option_of(FileKind kind) {
+    return words_of(kind).option;
 }
 
 std::optional<FileKind> recognise(const support::SourceText& source) {

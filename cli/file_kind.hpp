@@ -19,6 +19,8 @@ enum class FileKind {
 
 /// "rank bindings", "Mesh Graph Descriptor", ...
 std::string_view name_of(FileKind kind);
+/// The option of a launch that takes such a file: "--rank-binding", ...
+std::string_view option_of(FileKind kind);
 
 /// Nothing if no key tells.
 std::optional<FileKind> recognise(const support::SourceText& source);

@@ -1,7 +1,5 @@
 #include "cli/mixed_files.hpp"
 
-#include <array>
-
 #include <fmt/format.h>
 
 #include "cli/diagnostic_kinds.hpp"
@@ -10,33 +8,6 @@
 #include "support/file.hpp"
 
 namespace tt_run::cli {
-
-namespace {
-
-struct FileOption {
-    std::string_view option;
-    FileKind kind;
-};
-
-/// An option for each kind of file.
-constexpr std::array kOptions = std::to_array<FileOption>({
-    {"--rank-binding", FileKind::rank_bindings},
-    {"--rank-bindings-mapping", FileKind::rank_bindings_mapping},
-    {"--mesh-graph-descriptor", FileKind::mesh_graph_descriptor},
-    {"--mesh-graph-descriptor-mapping", FileKind::mesh_graph_descriptor_mapping},
-    {"--mock-cluster-rank-binding", FileKind::mock_cluster_mapping},
-});
-
-std::string_view option_for(FileKind kind) {
-    for (const FileOption& one : kOptions) {
-        if (one.kind == kind) {
-            return one.option;
-        }
-    }
-    return "";
-}
-
-}  // namespace
 
 void report_mixed_files(const LaunchOptions& options, const support::HostEnvironment& host,
                         support::DiagnosticSink& sink) {
@@ -50,8 +21,8 @@ void report_mixed_files(const LaunchOptions& options, const support::HostEnviron
             sink.report(support::Diagnostic(
                             kWrongFileKind, file->span,
                             fmt::format("`{}` is a file of another kind ({}); `{}` takes {}", file->value,
-                                        name_of(*kind), option_for(wanted), name_of(wanted)))
-                            .help(fmt::format("give it with `{}`", option_for(*kind))));
+                                        name_of(*kind), option_of(wanted), name_of(wanted)))
+                            .help(fmt::format("give it with `{}`", option_of(*kind))));
         }
     };
     look(options.bindings.rank_binding, FileKind::rank_bindings);

@@ -5,38 +5,13 @@
 #include "launcher/report/render_run_report.hpp"
 #include "launcher/report/run_report.hpp"
 #include "test/fuzz/target.hpp"
+#include "test/support/sample_plan.hpp"
 
 namespace tt_run::fuzz {
 
-using launcher::LaunchPlan;
 using launcher::RunReport;
 
 namespace {
-
-support::HostEnvironment any_host() {
-    support::HostEnvironment host;
-    host.hostname = "here";
-    host.executable = "/bin/tt-run";
-    return host;
-}
-
-LaunchPlan any_plan() {
-    LaunchPlan plan;
-    for (int rank = 0; rank < 2; ++rank) {
-        launcher::PlannedRank planned;
-        planned.rank = {rank};
-        planned.place = {"host", rank, 2};
-        planned.environment["A"] = {"x", "caller"};
-        plan.ranks.push_back(planned);
-    }
-    plan.program = {"/bin/echo", "a b"};
-    plan.working_directory = "/d";
-    plan.mpiexec = "/usr/bin/mpiexec.hydra";
-    plan.mpi_version = "MPICH Hydra";
-    plan.flags = {{{"--x", "1"}, "why", launcher::LauncherFlag::Form::supervised}};
-    plan.directories = {"/d/e"};
-    return plan;
-}
 
 RunReport any_report() {
     launcher::JobOutcome outcome;
@@ -48,7 +23,7 @@ RunReport any_report() {
         one.last_errors = "it broke\n";
         outcome.ranks.push_back(one);
     }
-    RunReport report = build_run_report(any_plan(), outcome);
+    RunReport report = build_run_report(test::sample_plan(), outcome);
     report.connections = {{0, 1, "sender", 0, 1, 0, "M0D5", "M1D3", 7, 4096, 0.25}};
     report.links = {{"M0:5", "M1:3", "host-0/1/1/4 host-1/1/1/4", 4096, 1, 0.5}};
     report.descriptors = {
@@ -60,7 +35,7 @@ RunReport any_report() {
 }
 
 void read_plan(std::string_view bytes) {
-    const auto plan = launcher::parse_plan_json(std::string(bytes), any_host());
+    const auto plan = launcher::parse_plan_json(std::string(bytes), test::sample_host());
     if (!plan) {
         demand(!plan.error().message().empty(), "a refusal has a reason");
         return;
@@ -68,7 +43,7 @@ void read_plan(std::string_view bytes) {
     demand(!plan->ranks.empty(), "a plan has ranks");
     const auto once = launcher::render_plan_json(*plan);
     demand(once.has_value(), "a plan that was read can be written");
-    const auto again = launcher::parse_plan_json(*once, any_host());
+    const auto again = launcher::parse_plan_json(*once, test::sample_host());
     demand(again && *launcher::render_plan_json(*again) == *once, "a plan is read as it was written");
 }
 
@@ -110,7 +85,7 @@ std::vector<Target> record_targets() {
          .largest = 8192,
          .endings = {".json"},
          .run = read_plan,
-         .made = [] { return std::vector<std::string>{*launcher::render_plan_json(any_plan())}; }},
+         .made = [] { return std::vector<std::string>{*launcher::render_plan_json(test::sample_plan())}; }},
         {.name = "rank-report", .endings = {".json"}, .run = read_rank_report},
         {.name = "run-report",
          .largest = 8192,
