@@ -116,7 +116,8 @@ int run_env(const CommandContext& context) {
     const Arguments arguments(words.launch);
     const auto options = words.rank ? parse_launch_options(arguments, context.host, sink) : std::nullopt;
     const PlannedLaunch planned =
-        options ? plan_launch(*options, options->mpi.value_or(launcher::MpiLauncher{}), context.host, sink)
+        options ? plan_launch(*options, options->planned_mpi.value_or(launcher::MpiLauncher{}), context.host,
+                              sink)
                 : PlannedLaunch{};
     const auto& plan = planned.plan;
     const auto rank = words.rank ? support::parse_integer(words.rank->value).value_or(-1) : -1;

@@ -51,10 +51,15 @@ bool write_plan(const CommandContext& context, const LaunchOptions& options,
     const auto written = text ? support::write_file(context.host.working_directory / options.plan_file, *text)
                               : std::unexpected(text.error());
     if (!written) {
-        context.console.print_error(fmt::format("tt-run: error: writing the plan `{}`: {}\n",
-                                                options.plan_file, written.error().message()));
+        context.console.print_error(
+            fmt::format("tt-run: error: no plan is kept: {}\n", written.error().message()));
     }
     return written.has_value();
+}
+
+/// A dry run prints the plan even where no MPI is installed to carry it out.
+bool is_planned_without_mpi(const LaunchOptions& options) {
+    return options.dry_run && !options.mpi && options.planned_mpi;
 }
 
 /// Everything that was found out while planning, for people.
@@ -70,7 +75,12 @@ void tell(const CommandContext& context, const LaunchOptions& options, const Pla
         context.console.print_error(fmt::format("tt-run: note: {}\n", planned.unchecked));
     }
     if (!options.from_plan && !options.mpi) {
-        context.console.print_error(fmt::format("tt-run: error: {}\n", options.mpi.error().message()));
+        const std::string& why = options.mpi.error().message();
+        context.console.print_error(
+            is_planned_without_mpi(options)
+                ? fmt::format("tt-run: note: the plan is for {}, which is not here: {}\n",
+                              options.planned_mpi->version, why)
+                : fmt::format("tt-run: error: {}\n", why));
     }
     if (options.verbose && planned.job) {
         print_whereabouts(context, *planned.job);
@@ -97,7 +107,7 @@ int run_launch(const CommandContext& context) {
         sink.treat_as_error(launcher::kUnknownKey);
     }
     const PlannedLaunch planned =
-        plan_launch(*options, options->mpi.value_or(launcher::MpiLauncher{}), context.host, sink);
+        plan_launch(*options, options->planned_mpi.value_or(launcher::MpiLauncher{}), context.host, sink);
     if (sink.errors() != 0) {
         report_mixed_files(*options, context.host, sink);
     }
@@ -105,8 +115,9 @@ int run_launch(const CommandContext& context) {
     if (planned.only_allocated) {
         return kYes;
     }
-    const bool can_start = planned.plan && (options->from_plan || options->mpi);
-    if (!can_start || !write_plan(context, *options, *planned.plan)) {
+    const bool is_good =
+        planned.plan && (options->from_plan || options->mpi || is_planned_without_mpi(*options));
+    if (!is_good || !write_plan(context, *options, *planned.plan)) {
         return kUsage;
     }
     if (options->dry_run) {

@@ -80,7 +80,10 @@ class OptionChecker {
             return options;
         }
         check_program(options);
-        options.mpi = launcher::find_mpi_launcher(host_, raw_.supervision.launcher, program_mpi(options));
+        const auto program = program_mpi(options);
+        options.mpi = launcher::find_mpi_launcher(host_, raw_.supervision.launcher, program);
+        options.planned_mpi =
+            options.mpi ? *options.mpi : launcher::expected_mpi_launcher(raw_.supervision.launcher, program);
         read_mpi_arguments(options);
         return options;
     }
@@ -95,8 +98,8 @@ class OptionChecker {
     void read_mpi_arguments(LaunchOptions& options) {
         if (!raw_.mpi_args.empty()) {
             const auto text = support::make_source_text("<--mpi-args>", raw_.mpi_args);
-            const auto family =
-                options.mpi ? launcher::family_of(options.mpi->flavour) : launcher::MpiFamily::mpich;
+            const auto family = options.planned_mpi ? launcher::family_of(options.planned_mpi->flavour)
+                                                    : launcher::MpiFamily::mpich;
             options.plan.mpi =
                 launcher::parse_mpi_arguments(text, family, sink_).value_or(launcher::MpiArguments{});
         }

@@ -24,6 +24,8 @@ struct LaunchOptions {
     launcher::ValidationOptions validation;
     /// What starts the ranks, or why nothing can.
     support::Result<launcher::MpiLauncher> mpi = std::unexpected(support::Error("not looked for"));
+    /// That, or, where none is installed, the one that would be looked for: enough to plan with.
+    std::optional<launcher::MpiLauncher> planned_mpi;
     std::optional<support::Spanned<std::string>> from_plan;
     std::string plan_file;  ///< this and the next two: as written, empty if not wanted
     std::string events;

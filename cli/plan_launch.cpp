@@ -24,6 +24,9 @@ std::optional<launcher::LaunchPlan> load_plan(const LaunchOptions& options,
             fmt::format("`{}` cannot be run: {}", options.from_plan->value, plan.error().message())));
         return std::nullopt;
     }
+    if (!plan->mpiexec.is_absolute()) {  // it was made where no MPI is installed
+        plan->mpiexec = host.find_program(plan->mpiexec.string()).value_or(plan->mpiexec);
+    }
     return *std::move(plan);
 }
 

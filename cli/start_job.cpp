@@ -168,6 +168,12 @@ int run_under_supervision(const CommandContext& context, const LaunchOptions& op
 }  // namespace
 
 int start_job(const CommandContext& context, const LaunchOptions& options, const launcher::LaunchPlan& plan) {
+    if (!plan.mpiexec.is_absolute()) {
+        return not_started(
+            context,
+            support::Error(fmt::format("the plan's launcher, `{}`, is not on PATH", plan.mpiexec.string())),
+            kNotStarted);
+    }
     context.console.print_error(launcher::render_debugger_commands(plan));
     return plan.is_direct ? run_direct(context, plan) : run_under_supervision(context, options, plan);
 }

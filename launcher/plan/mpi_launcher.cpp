@@ -141,4 +141,22 @@ Result<MpiLauncher> find_mpi_launcher(const HostEnvironment& host, const std::st
         Error("there is no `mpiexec.hydra` on PATH; install MPICH (Debian: apt-get install mpich)"));
 }
 
+std::optional<MpiLauncher> expected_mpi_launcher(const std::string& named,
+                                                 const std::optional<ProgramMpi>& program) {
+    const std::string reason = !named.empty() ? "asked for with --launcher"
+                               : program      ? program->reason
+                                              : "the program's libraries name no MPI";
+    const bool is_open = named.empty() && program && program->family == MpiFamily::open_mpi;
+    if (named == "openmpi" || is_open) {
+        return MpiLauncher{"mpirun", "Open MPI 4", Flavour::open_mpi_4, "not installed here; " + reason};
+    }
+    if (named == "srun") {
+        return MpiLauncher{"srun", "Slurm", Flavour::slurm, "not installed here; " + reason};
+    }
+    if (named.empty() || named == "hydra" || named == "mpich") {
+        return MpiLauncher{"mpiexec.hydra", "MPICH Hydra", Flavour::hydra, "not installed here; " + reason};
+    }
+    return std::nullopt;
+}
+
 }  // namespace tt_run::launcher

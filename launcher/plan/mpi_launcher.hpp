@@ -20,7 +20,7 @@ MpiFamily family_of(Flavour flavour);
 
 /// An installed MPI launcher.
 struct MpiLauncher {
-    std::filesystem::path path;  ///< absolute
+    std::filesystem::path path;  ///< absolute; a bare name if it is not installed here
     std::string version;         ///< "MPICH Hydra", "Open MPI 4.1.4"
     Flavour flavour = Flavour::hydra;
     std::string reason;  ///< why this one
@@ -37,5 +37,11 @@ struct ProgramMpi {
 /// installed `mpiexec` may be either, so a bare name is never believed.
 support::Result<MpiLauncher> find_mpi_launcher(const support::HostEnvironment& host, const std::string& named,
                                                const std::optional<ProgramMpi>& program);
+
+/// What to plan for where `find_mpi_launcher` finds none: the launcher that it would have looked for first.
+/// Its path is a program's name, to be found along PATH wherever the plan is run. Nothing if `named` is no
+/// launcher's name, for then nobody can tell how it wants its words.
+std::optional<MpiLauncher> expected_mpi_launcher(const std::string& named,
+                                                 const std::optional<ProgramMpi>& program);
 
 }  // namespace tt_run::launcher

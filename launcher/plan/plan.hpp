@@ -43,7 +43,7 @@ struct LaunchPlan {
     std::vector<PlannedRank> ranks;           ///< ascending from 0, without gaps
     std::vector<std::string> program;         ///< argv of every rank that has none of its own
     std::filesystem::path working_directory;  ///< of every rank; absolute
-    std::filesystem::path mpiexec;            ///< absolute
+    std::filesystem::path mpiexec;            ///< absolute; a bare name in a plan made without it
     std::string mpi_version;                  ///< "MPICH Hydra"
     Flavour flavour = Flavour::hydra;
     std::string launcher_reason;

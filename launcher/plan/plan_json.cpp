@@ -194,7 +194,8 @@ Result<LaunchPlan> check(LaunchPlan plan) {
             return std::unexpected(Error("a rank's own program has no name"));
         }
     }
-    if (!plan.mpiexec.is_absolute() || !plan.working_directory.is_absolute()) {
+    const bool is_name = !plan.mpiexec.empty() && !plan.mpiexec.has_parent_path();
+    if (!(plan.mpiexec.is_absolute() || is_name) || !plan.working_directory.is_absolute()) {
         return std::unexpected(Error("the launcher's path and the working directory must be absolute"));
     }
     if (output.output_files.size() != output.error_files.size() ||
