@@ -14,7 +14,7 @@ int deliver(const CommandContext& context, const std::string& file, std::string_
     }
     const support::Result<void> written = support::write_file(context.host.working_directory / file, text);
     if (!written) {
-        context.console.print_error("tt-run: " + written.error().message() + "\n");
+        context.console.print_error("tt-run: error: " + written.error().message() + "\n");
         return kUsage;
     }
     return kYes;

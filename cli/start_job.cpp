@@ -2,7 +2,6 @@
 
 #include <cerrno>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "launcher/run/run_plan.hpp"
 #include "launcher/run/supervisor.hpp"
 #include "support/file.hpp"
+#include "support/unwritable.hpp"
 #include "topology/mgd/load_mesh_graph.hpp"
 
 namespace tt_run::cli {
@@ -42,26 +42,21 @@ int run_direct(const CommandContext& context, const launcher::LaunchPlan& plan) 
 
 /// The file, or standard output for `-`.
 support::Result<launcher::OutputSink> open_events(const CommandContext& context, const std::string& written) {
-    if (written == "-") {
-        return launcher::OutputSink::borrow(context.console.standard_output());
-    }
-    const std::filesystem::path path = context.host.working_directory / written;
-    job::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-    if (!file) {
-        return std::unexpected(support::Error::from_errno(errno).while_doing("writing `" + written + "`"));
-    }
-    return launcher::OutputSink::own(std::move(file));
+    return written == "-" ? launcher::OutputSink::borrow(context.console.standard_output())
+                          : launcher::OutputSink::create(context.host.working_directory / written);
 }
 
-/// Makes a directory that will be written into, so that it is not the end of a long job that finds out.
-support::Result<void> prepare_directory(const std::filesystem::path& directory) {
+/// Makes a directory that `what` will be written into, so that it is not the end of a long job that finds
+/// out.
+support::Result<void> prepare_directory(const std::filesystem::path& directory, std::string_view what) {
     std::error_code failure;
     std::filesystem::create_directories(directory, failure);
     if (!failure && ::access(directory.c_str(), W_OK | X_OK) != 0) {
         failure = std::error_code(errno, std::generic_category());
     }
-    return failure ? std::unexpected(support::Error(failure.message())
-                                         .while_doing(fmt::format("writing into `{}`", directory.string())))
+    return failure ? std::unexpected(
+                         support::why_unwritable(directory, failure.value())
+                             .while_doing(fmt::format("writing {} into `{}`", what, directory.string())))
                    : support::Result<void>{};
 }
 
@@ -73,12 +68,13 @@ support::Result<void> prepare_output(const CommandContext& context, const Launch
         if (files->empty()) {
             continue;
         }
-        if (auto made = prepare_directory(files->front().parent_path()); !made) {
+        if (auto made = prepare_directory(files->front().parent_path(), "the ranks' output"); !made) {
             return made;
         }
     }
-    return options.report.empty() ? support::Result<void>{}
-                                  : prepare_directory(context.host.working_directory / options.report);
+    return options.report.empty()
+               ? support::Result<void>{}
+               : prepare_directory(context.host.working_directory / options.report, "the report");
 }
 
 int not_started(const CommandContext& context, const support::Error& reason, ExitCode code) {

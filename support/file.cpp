@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/unwritable.hpp"
+
 namespace tt_run::support {
 
 namespace {
@@ -60,7 +62,7 @@ bool is_written_in_place(const std::filesystem::path& path) {
 
 Result<void> write_in_place(const std::filesystem::path& path, std::string_view content) {
     const OpenFile file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY));
-    return file.get() < 0 ? std::unexpected(Error::from_errno(errno)) : write_all(file.get(), content);
+    return file.get() < 0 ? std::unexpected(why_unwritable(path, errno)) : write_all(file.get(), content);
 }
 
 }  // namespace
@@ -115,13 +117,13 @@ Result<void> write_file(const std::filesystem::path& path, std::string_view cont
     if (path.has_parent_path()) {
         std::filesystem::create_directories(path.parent_path(), failure);
         if (failure) {
-            return refuse(Error(failure.message()));
+            return refuse(why_unwritable(path, failure.value()));
         }
     }
     std::string temporary = path.string() + ".XXXXXX";
     const OpenFile file(::mkostemp(temporary.data(), O_CLOEXEC));
     if (file.get() < 0) {
-        return refuse(Error::from_errno(errno));
+        return refuse(why_unwritable(path, errno));
     }
     const mode_t mask = ::umask(0);
     ::umask(mask);

@@ -14,6 +14,7 @@
 #include "launcher/hosts/host_files.hpp"
 #include "support/file.hpp"
 #include "support/text.hpp"
+#include "support/unwritable.hpp"
 
 namespace tt_run::launcher {
 
@@ -66,25 +67,26 @@ FileLock::~FileLock() {
 }
 
 Result<FileLock> FileLock::acquire(const fs::path& path) {
-    const auto refuse = [&](const Error& reason) {
-        return std::unexpected(Error(reason).while_doing(fmt::format("locking `{}`", path.string())));
+    const auto refuse = [&](int code) {
+        return std::unexpected(
+            support::why_unwritable(path, code).while_doing(fmt::format("locking `{}`", path.string())));
     };
     for (;;) {
         std::error_code failure;
         fs::create_directories(path.parent_path(), failure);
         if (failure) {
-            return refuse(Error(failure.message()));
+            return refuse(failure.value());
         }
         FileLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
         if (lock.descriptor_ < 0) {
             if (errno == ENOENT) {
                 continue;  // the directory was removed in between
             }
-            return refuse(Error::from_errno(errno));
+            return refuse(errno);
         }
         while (::flock(lock.descriptor_, LOCK_EX) != 0) {
             if (errno != EINTR) {
-                return refuse(Error::from_errno(errno));
+                return refuse(errno);
             }
         }
         if (is_still_there(lock.descriptor_, path)) {
@@ -132,7 +134,7 @@ Result<void> LockedAllocation::invalidate() {
         fs::remove(directory_ / name, failure);
         if (failure) {
             return std::unexpected(
-                Error(failure.message())
+                support::why_unwritable(directory_, failure.value())
                     .while_doing(fmt::format("removing `{}`", (directory_ / name).string())));
         }
     }
@@ -205,8 +207,8 @@ Result<void> AllocationCache::remove(const std::string& name) const {
     }
     fs::remove_all(directory, failure);
     if (failure) {
-        return std::unexpected(
-            Error(failure.message()).while_doing(fmt::format("removing `{}`", directory.string())));
+        return std::unexpected(support::why_unwritable(directory, failure.value())
+                                   .while_doing(fmt::format("removing `{}`", directory.string())));
     }
     return {};
 }

@@ -69,7 +69,10 @@ class Allocator {
 
   private:
     std::nullopt_t refuse(const support::Error& error) {
-        sink_.report(Diagnostic(kAllocationFailed, mesh_graph_place(), error.message()));
+        sink_.report(
+            Diagnostic(kAllocationFailed, mesh_graph_place(), error.message())
+                .help("the ranks that are worked out are kept in `generated/ttrun` below the directory "
+                      "that tt-run is started in; start it in another"));
         return std::nullopt;
     }
 

@@ -11,6 +11,7 @@
 #include "launcher/plan/launcher_flags.hpp"
 #include "launcher/plan/python_module.hpp"
 #include "support/text.hpp"
+#include "support/unwritable.hpp"
 
 namespace tt_run::launcher {
 
@@ -115,7 +116,7 @@ support::Result<void> make_directories(const LaunchPlan& plan) {
         fs::create_directories(directory, failure);
         if (failure) {
             return std::unexpected(
-                support::Error(failure.message())
+                support::why_unwritable(directory, failure.value())
                     .while_doing(fmt::format("making the directory `{}`", directory.string())));
         }
     }

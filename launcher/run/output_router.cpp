@@ -1,10 +1,6 @@
 #include "launcher/run/output_router.hpp"
 
-#include <cerrno>
 #include <cstring>
-
-#include <fcntl.h>
-#include <fmt/format.h>
 
 namespace tt_run::launcher {
 
@@ -12,7 +8,6 @@ namespace {
 
 using job::Rank;
 using job::Stream;
-using support::Error;
 using support::Result;
 
 /// Files are written in pieces of this size.
@@ -35,17 +30,6 @@ void append_tagged(std::string& to, std::string_view tag, std::string_view lines
     }
 }
 
-Result<OutputSink> open_file(const std::filesystem::path& path) {
-    std::error_code failure;
-    std::filesystem::create_directories(path.parent_path(), failure);
-    job::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-    if (!file) {
-        return std::unexpected(
-            Error::from_errno(errno).while_doing(fmt::format("writing `{}`", path.string())));
-    }
-    return OutputSink::own(std::move(file));
-}
-
 }  // namespace
 
 Result<OutputRouter> OutputRouter::open(const OutputOptions& options, std::vector<RankTags> tags,
@@ -58,7 +42,7 @@ Result<OutputRouter> OutputRouter::open(const OutputOptions& options, std::vecto
     if (has_files) {
         for (std::size_t rank = 0; rank < tags.size(); ++rank) {
             for (const auto* const files : {&options.output_files, &options.error_files}) {
-                Result<OutputSink> file = open_file((*files)[rank]);
+                Result<OutputSink> file = OutputSink::create((*files)[rank]);
                 if (!file) {
                     return std::unexpected(file.error());
                 }

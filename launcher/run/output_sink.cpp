@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/unwritable.hpp"
+
 namespace tt_run::launcher {
 
 OutputSink OutputSink::borrow(int descriptor) {
@@ -28,10 +30,17 @@ OutputSink OutputSink::borrow(int descriptor) {
     return sink;
 }
 
-OutputSink OutputSink::own(job::Descriptor file) {
+support::Result<OutputSink> OutputSink::create(const std::filesystem::path& path) {
+    std::error_code failure;
+    std::filesystem::create_directories(path.parent_path(), failure);
     OutputSink sink;
-    sink.owned_ = std::move(file);
+    sink.owned_ =
+        job::Descriptor(failure ? -1 : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
     sink.descriptor_ = sink.owned_.get();
+    if (!sink.owned_) {
+        return std::unexpected(support::why_unwritable(path, failure ? failure.value() : errno)
+                                   .while_doing(fmt::format("writing `{}`", path.string())));
+    }
     return sink;
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "job/descriptor.hpp"
+#include "support/error.hpp"
 
 namespace tt_run::launcher {
 
@@ -16,8 +18,8 @@ class OutputSink {
     /// Writes to one of this process's own descriptors (standard output), which stays the owner's and keeps
     /// its flags: a pipe or terminal is opened anew, for those flags belong to everybody who shares it.
     static OutputSink borrow(int descriptor);
-    /// Owns the file.
-    static OutputSink own(job::Descriptor file);
+    /// Makes the file anew, and missing directories above it. An error names it.
+    static support::Result<OutputSink> create(const std::filesystem::path& path);
 
     std::string& buffer() { return buffer_; }
     /// Writes what is taken at once.
