@@ -80,14 +80,20 @@ JobFit check_on_cluster(const JobFiles& files, const topology::Cluster& cluster,
     for (const support::Spanned<std::string>& file : files.bindings) {
         launcher::BindingSources sources;
         sources.rank_binding = file;
+        const support::ErrorWatch watch(sink);
         const auto bindings = launcher::load_job_bindings(sources, host, sink);
-        if (!bindings) {
+        if (bindings) {
+            launcher::check_emulated_hosts(*bindings, cluster, sink);
+        }
+        if (watch.saw_error()) {
             all.fit = topology::Fit::misfit;
-        } else if (files.graphs.empty()) {
+            continue;
+        }
+        if (files.graphs.empty()) {
             check_bindings_alone(*bindings, cluster, profile, host, all, sink);
         }
-        for (std::size_t k = 0; bindings && k < files.graphs.size(); ++k) {
-            add(all, files.graphs[k], &*bindings, check_graph(files.graphs[k], &*bindings, cluster, sink));
+        for (const topology::MeshGraph& graph : files.graphs) {
+            add(all, graph, &*bindings, check_graph(graph, &*bindings, cluster, sink));
         }
     }
     return all;

@@ -12,6 +12,7 @@
 #include "topology/mgd/load_mesh_graph.hpp"
 #include "topology/physical/load_cluster.hpp"
 #include "topology/physical/rank_places.hpp"
+#include "topology/physical/unknown_host.hpp"
 #include "topology/physical/visible_devices.hpp"
 
 namespace tt_run::device {
@@ -51,16 +52,23 @@ std::uint32_t harvested_of(const topology::Cluster& cluster, topology::AsicIndex
 }
 
 /// This process's host in the cluster: the one of its name, or the one that it is told to stand for, or else
-/// the one that ranks are placed on.
-topology::HostIndex own_host(const topology::Cluster& cluster, const RankSettings& settings,
-                             const RankInJob& rank, const support::HostEnvironment& host) {
-    const auto named = cluster.find_host(host.hostname);
-    const auto told =
-        settings.emulated_host ? cluster.find_host(settings.emulated_host->text()) : std::nullopt;
-    return named  ? *named
-           : told ? *told
-                  : topology::place_on_cluster(static_cast<std::size_t>(rank.size),
-                                               cluster)[static_cast<std::size_t>(rank.rank)];
+/// the one that ranks are placed on. Reports one that is not there.
+std::optional<topology::HostIndex> own_host(const topology::Cluster& cluster, const RankSettings& settings,
+                                            const RankInJob& rank, const support::HostEnvironment& host,
+                                            DiagnosticSink& sink) {
+    if (const auto named = cluster.find_host(host.hostname)) {
+        return named;
+    }
+    if (settings.emulated_host) {
+        const auto told = cluster.find_host(settings.emulated_host->text());
+        if (!told) {
+            sink.report(topology::unknown_host(kRankVariable, *settings.emulated_host,
+                                               settings.emulated_host->text(), cluster));
+        }
+        return told;
+    }
+    return topology::place_on_cluster(static_cast<std::size_t>(rank.size),
+                                      cluster)[static_cast<std::size_t>(rank.rank)];
 }
 
 std::optional<VisibleChips> see_chips(const RankSettings& settings, const RankInJob& rank,
@@ -78,9 +86,10 @@ std::optional<VisibleChips> see_chips(const RankSettings& settings, const RankIn
                                    settings.cluster->text())));
         return std::nullopt;
     }
-    const topology::HostIndex own = own_host(*cluster, settings, rank, host);
+    const auto own = own_host(*cluster, settings, rank, host, sink);
     const auto visible =
-        resolve_visible_devices(*cluster, own, settings.visible_devices, rule_of(*cluster), sink);
+        own ? resolve_visible_devices(*cluster, *own, settings.visible_devices, rule_of(*cluster), sink)
+            : std::nullopt;
     if (!visible) {
         return std::nullopt;
     }

@@ -120,8 +120,8 @@ std::optional<RankSettings> read_rank_settings(const support::HostEnvironment& h
     if (!settings.cluster) {
         const auto emulate = read.non_empty_text(job::kEmulateVariable);
         settings.cluster = emulate && emulate->text() != "1" ? emulate : std::nullopt;
+        settings.emulated_host = read.non_empty_text(job::kEmulatedHostVariable);
     }
-    settings.emulated_host = read.non_empty_text(job::kEmulatedHostVariable);
     settings.factory_system = read.non_empty_text(job::kFactorySystemVariable);
     settings.faults = read.words(job::kFaultsVariable);
     settings.chip_dram_bytes = read.byte_size(job::kChipDramVariable);

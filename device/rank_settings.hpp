@@ -19,7 +19,8 @@ struct RankSettings {
     std::optional<support::Span> visible_devices;  ///< set, perhaps to the empty text
     /// What to emulate: the mock cluster descriptor, or TT_RUN_EMULATE if that is more than `1`.
     std::optional<support::Span> cluster;
-    std::optional<support::Span> emulated_host;   ///< of that machine: the one that the rank stands for
+    /// Of the machine of TT_RUN_EMULATE: the one that the rank stands for. A mock descriptor is of one host.
+    std::optional<support::Span> emulated_host;
     std::optional<support::Span> factory_system;  ///< the wiring that should exist
     std::vector<support::Span> faults;            ///< of links (fabric/link_state.hpp)
     std::optional<std::size_t> chip_dram_bytes;

@@ -11,6 +11,7 @@
 #include "launcher/diagnostic_kinds.hpp"
 #include "support/text.hpp"
 #include "support/yaml_document.hpp"
+#include "topology/physical/unknown_host.hpp"
 #include "topology/physical/visible_devices.hpp"
 
 namespace tt_run::launcher {
@@ -153,13 +154,7 @@ class Resolver {
         const std::string& name = pinning.host.value == "localhost" ? host_.hostname : pinning.host.value;
         const auto found = model_.cluster.find_host(name);
         if (!found) {
-            std::vector<std::string> known;
-            for (const topology::Host& one : model_.cluster.hosts()) {
-                known.push_back(fmt::format("`{}`", one.name));
-            }
-            sink_.report(Diagnostic(kUnknownHost, pinning.host.span,
-                                    fmt::format("`{}` has no host `{}`", model_.cluster.source(), name))
-                             .note("its hosts are " + support::join(known, ", ")));
+            sink_.report(topology::unknown_host(kUnknownHost, pinning.host.span, name, model_.cluster));
         }
         return found;
     }

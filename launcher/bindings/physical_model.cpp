@@ -12,6 +12,7 @@
 #include "topology/physical/discover_cluster.hpp"
 #include "topology/physical/join_clusters.hpp"
 #include "topology/physical/load_cluster.hpp"
+#include "topology/physical/unknown_host.hpp"
 
 namespace tt_run::launcher {
 
@@ -134,13 +135,7 @@ std::optional<PhysicalModel> restrict_to_hosts(const PhysicalModel& model,
         const std::string& wanted = name.value == "localhost" ? host.hostname : name.value;
         const auto found = model.cluster.find_host(wanted);
         if (!found) {
-            std::vector<std::string> known;
-            for (const topology::Host& one : model.cluster.hosts()) {
-                known.push_back(fmt::format("`{}`", one.name));
-            }
-            sink.report(Diagnostic(kUnknownHost, name.span,
-                                   fmt::format("`{}` has no host `{}`", model.cluster.source(), wanted))
-                            .note("its hosts are " + support::join(known, ", ")));
+            sink.report(topology::unknown_host(kUnknownHost, name.span, wanted, model.cluster));
             continue;
         }
         const topology::Host& kept = model.cluster.host(*found);

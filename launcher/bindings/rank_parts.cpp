@@ -5,9 +5,11 @@
 #include <set>
 
 #include "job/variable_names.hpp"
+#include "launcher/diagnostic_kinds.hpp"
 #include "support/file.hpp"
 #include "topology/mgd/load_mesh_graph.hpp"
 #include "topology/physical/rank_places.hpp"
+#include "topology/physical/unknown_host.hpp"
 
 namespace tt_run::launcher {
 
@@ -73,6 +75,18 @@ std::vector<topology::HostIndex> places_of_ranks(const JobBindings& job, const t
         }
     }
     return places;
+}
+
+void check_emulated_hosts(const JobBindings& job, const topology::Cluster& cluster,
+                          support::DiagnosticSink& sink) {
+    for (const BoundRank& rank : job.ranks) {
+        for (const EnvironmentEntry& entry : rank.env_overrides) {
+            if (entry.name.value == job::kEmulatedHostVariable && !cluster.find_host(entry.value.value)) {
+                sink.report(
+                    topology::unknown_host(kUnknownHost, entry.value.span, entry.value.value, cluster));
+            }
+        }
+    }
 }
 
 std::vector<AsicIndex> devices_showing(const topology::Cluster& cluster,

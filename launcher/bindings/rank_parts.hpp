@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "launcher/bindings/job_bindings.hpp"
+#include "support/diagnostic.hpp"
 #include "support/host_environment.hpp"
 #include "support/source_text.hpp"
 #include "topology/mgd/mesh_graph.hpp"
@@ -37,6 +38,10 @@ std::optional<support::Span> visible_devices_of(const BoundRank& rank, const Job
 /// The host of the cluster that each rank runs on or stands for, where nothing says on which hosts they are
 /// started: the one that its row names by TT_RUN_EMULATED_HOST, else `place_on_cluster`'s.
 std::vector<topology::HostIndex> places_of_ranks(const JobBindings& job, const topology::Cluster& cluster);
+
+/// Reports rows that name by TT_RUN_EMULATED_HOST a host which the cluster does not have.
+void check_emulated_hosts(const JobBindings& job, const topology::Cluster& cluster,
+                          support::DiagnosticSink& sink);
 
 /// The devices that a process must be shown so that it sees `chips`: those with PCIe, and for another the one
 /// on its board. Sorted.

@@ -137,10 +137,11 @@ class ModelFinder {
     std::string why_not_;
 };
 
-/// The cluster's host of each rank; nothing if some rank runs where the model does not look.
+/// The cluster's host of each rank; nothing if some rank runs where the model does not look. Reports hosts
+/// that ranks are to stand for and that are not there.
 std::optional<std::vector<HostIndex>> places_of(const JobBindings& job, const std::vector<std::string>& hosts,
                                                 const PhysicalModel& model,
-                                                const support::HostEnvironment& host) {
+                                                const support::HostEnvironment& host, DiagnosticSink& sink) {
     std::vector<HostIndex> places;
     for (std::size_t k = 0; k < job.ranks.size(); ++k) {
         if (model.source == ModelSource::mock) {
@@ -159,6 +160,7 @@ std::optional<std::vector<HostIndex>> places_of(const JobBindings& job, const st
         } else if (const auto found = model.cluster.find_host(hosts[k])) {
             places.push_back(*found);
         } else {
+            check_emulated_hosts(job, model.cluster, sink);
             return places_of_ranks(job, model.cluster);
         }
     }
@@ -219,7 +221,11 @@ std::string validate_job(const JobBindings& job, const std::vector<std::string>&
     if (!options.validate) {
         return "";
     }
-    const auto places = hardware.model ? places_of(job, hosts, *hardware.model, host) : std::nullopt;
+    const support::ErrorWatch watch(sink);
+    const auto places = hardware.model ? places_of(job, hosts, *hardware.model, host, sink) : std::nullopt;
+    if (watch.saw_error()) {
+        return "";
+    }
     if (!places) {
         const std::string unchecked =
             "the Mesh Graph Descriptor was not checked against hardware: " +

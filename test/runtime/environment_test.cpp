@@ -66,6 +66,8 @@ TEST_CASE("a wrong environment is named variable by variable") {
     refused({{"TT_MESH_ID", "x"}, {"TT_MESH_HOST_RANK", "-1"}, {"TT_RUN_CHIP_DRAM", "lots"}},
             {"`TT_MESH_ID` is `x`, but must be a number from 0", "`TT_MESH_HOST_RANK` is `-1`",
              "`TT_RUN_CHIP_DRAM` is `lots`", "TT_FATAL @ device/runtime.cpp:"});
+    refused({{"TT_RUN_EMULATE", "t3k*2"}, {"TT_RUN_EMULATED_HOST", "hots-1"}},
+            {"`t3k*2` has no host `hots-1`", "its hosts are `host-0`, `host-1`", "did you mean `host-1`?"});
     refused({{"TT_MESH_GRAPH_DESC_PATH", "no/such/file"}},
             {"`TT_MESH_GRAPH_DESC_PATH` names no Mesh Graph Descriptor", "No such file"});
     refused({{"TT_MESH_GRAPH_DESC_PATH", mgd}, {"TT_MESH_ID", "7"}},
