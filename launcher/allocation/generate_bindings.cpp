@@ -29,6 +29,10 @@ using topology::MappingResult;
 
 namespace {
 
+bool sets(const std::vector<std::pair<std::string, std::string>>& variables, std::string_view name) {
+    return std::ranges::any_of(variables, [&](const auto& one) { return one.first == name; });
+}
+
 /// One host rank of a mesh, placed.
 struct PlacedPart {
     std::size_t subcontext = 0;
@@ -85,7 +89,7 @@ class SolutionBuilder {
             GeneratedRank row{{rank}, part.mesh,         part.host_rank, launch_host(part.host),
                               0,      variables_of(part)};
             row.slot = slots[row.host]++;
-            if (names_hosts) {
+            if (names_hosts && !sets(row.env_overrides, job::kEmulatedHostVariable)) {
                 row.env_overrides.emplace_back(job::kEmulatedHostVariable,
                                                model_.cluster.host(part.host).name);
             }

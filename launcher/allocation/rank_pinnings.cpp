@@ -95,7 +95,7 @@ class Resolver {
         for (const EnvironmentEntry& entry : pinning.env_overrides) {
             if (entry.name.value == job::kVisibleDevicesVariable) {
                 visible = &entry;
-            } else {
+            } else if (!is_other_host(entry, *where, pinning)) {
                 resolved.env_overrides.emplace_back(entry.name.value, entry.value.value);
             }
         }
@@ -121,6 +121,21 @@ class Resolver {
     std::vector<ResolvedRankPinning> take() { return std::move(resolved_); }
 
   private:
+    /// Reports a variable that has the rank stand for another host than it is pinned to.
+    bool is_other_host(const EnvironmentEntry& entry, topology::HostIndex pinned,
+                       const RankPinning& pinning) {
+        const std::string& host = model_.cluster.host(pinned).name;
+        if (entry.name.value != job::kEmulatedHostVariable || entry.value.value == host) {
+            return false;
+        }
+        sink_.report(Diagnostic(kPinningConflict, entry.value.span,
+                                fmt::format("`{}` is `{}`, but the entry is pinned to `{}`", entry.name.value,
+                                            entry.value.value, host))
+                         .also(pinning.host.span, "pinned here")
+                         .help("leave it out: it is written where ranks need it"));
+        return true;
+    }
+
     static support::Span inside_quotes(const support::Spanned<std::string>& value) {
         const std::size_t at = value.span.text().find(value.value);
         return at == std::string_view::npos ? value.span : value.span.part(at, at + value.value.size());

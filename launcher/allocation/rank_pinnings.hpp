@@ -41,7 +41,8 @@ struct ResolvedRankPinning {
 
 /// Rank N is the N-th part when the parts of all meshes are sorted by mesh and host rank. TT_VISIBLE_DEVICES
 /// of a pinning says which devices of the host it may use. Reports unknown ranks, meshes, hosts and devices,
-/// parts pinned twice, and hosts or devices too few for their part. Empty exactly when it reported an error.
+/// parts pinned twice, hosts or devices too few for their part, and a TT_RUN_EMULATED_HOST that is not the
+/// pinned host. Empty exactly when it reported an error.
 std::optional<std::vector<ResolvedRankPinning>> resolve_rank_pinnings(
     const std::vector<RankPinning>& pinnings, const topology::MeshGraph& graph, const PhysicalModel& model,
     const support::HostEnvironment& host, support::DiagnosticSink& sink);
