@@ -17,8 +17,8 @@ bool is_watched(int descriptor, const support::HostEnvironment& host) {
 }  // namespace
 
 Console::Console(const support::HostEnvironment& host)
-    : colour_(is_watched(STDERR_FILENO, host) && !host.variable("NO_COLOR") ? support::Colour::on
-                                                                            : support::Colour::off),
+    : colour_(is_watched(STDERR_FILENO, host) && !host.non_empty_variable("NO_COLOR") ? support::Colour::on
+                                                                                      : support::Colour::off),
       output_is_terminal_(is_watched(STDOUT_FILENO, host)),
       errors_are_watched_(is_watched(STDERR_FILENO, host)) {}
 

@@ -9,7 +9,7 @@
 namespace tt_run::cli {
 
 /// Where tt-run writes. Answers go to standard output; diagnostics and talk to standard error, in colour if
-/// that is a terminal and NO_COLOR is not set.
+/// that is a terminal and NO_COLOR is not set (or empty).
 class Console {
   public:
     explicit Console(const support::HostEnvironment& host);
@@ -21,6 +21,8 @@ class Console {
     bool output_is_terminal() const;
     /// The same for talk.
     bool errors_are_watched() const { return errors_are_watched_; }
+    /// Of talk.
+    support::Colour colour() const { return colour_; }
     void print(std::string_view text) const;
     /// Why standard output did not take all that was printed (an errno), or 0.
     int lost_output() const { return lost_output_; }

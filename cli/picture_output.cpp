@@ -38,7 +38,7 @@ draw::TextLook text_look(const CommandContext& context, const PictureOutput& out
     const bool is_terminal = output.file.empty() && context.console.output_is_terminal();
     look.boxes = output.look == "boxes" || output.look == "colour" || (output.look == "auto" && is_terminal);
     look.colour = output.look == "colour" ||
-                  (output.look == "auto" && is_terminal && !context.host.variable("NO_COLOR"));
+                  (output.look == "auto" && is_terminal && !context.host.non_empty_variable("NO_COLOR"));
     return look;
 }
 

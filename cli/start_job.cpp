@@ -128,9 +128,14 @@ int run_under_supervision(const CommandContext& context, const LaunchOptions& op
                           const launcher::LaunchPlan& plan) {
     const bool is_watched = context.console.errors_are_watched() && !options.no_status;
     launcher::SupervisorStreams streams{
-        context.console.standard_input(), context.console.standard_output(),
-        context.console.standard_error(), is_watched ? context.console.standard_error() : -1,
-        !options.report.empty(),          {}};
+        .input = context.console.standard_input(),
+        .output = context.console.standard_output(),
+        .error = context.console.standard_error(),
+        .status = is_watched ? context.console.standard_error() : -1,
+        .status_colour = context.console.colour(),
+        .wants_phases = !options.report.empty(),
+        .events = {},
+    };
     launcher::OutputSink events;
     if (!options.events.empty()) {
         auto opened = open_events(context, options.events);

@@ -51,7 +51,7 @@ std::string render_status(const JobOutcome& outcome, std::size_t blocked, double
 }
 
 void StatusLine::draw(const std::string& line, Clock::time_point now) {
-    write("\r\x1b[2m" + line + "\x1b[0m\x1b[K");
+    write("\r" + (colour_ == support::Colour::on ? "\x1b[2m" + line + "\x1b[0m" : line) + "\x1b[K");
     is_shown_ = true;
     next_ = now + kEvery;
 }

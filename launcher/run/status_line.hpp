@@ -6,6 +6,7 @@
 #include <string>
 
 #include "launcher/run/job_outcome.hpp"
+#include "support/diagnostic_render.hpp"
 
 namespace tt_run::launcher {
 
@@ -22,8 +23,9 @@ class StatusLine {
   public:
     using Clock = std::chrono::steady_clock;
 
-    /// Nothing is ever drawn with -1.
-    explicit StatusLine(int terminal) : terminal_(terminal), next_(Clock::now() + kFirst) {}
+    /// Nothing is ever drawn with -1. In colour it is dim.
+    StatusLine(int terminal, support::Colour colour)
+        : terminal_(terminal), colour_(colour), next_(Clock::now() + kFirst) {}
 
     /// When it is to be drawn next.
     std::optional<Clock::time_point> next() const {
@@ -41,6 +43,7 @@ class StatusLine {
     void write(const std::string& bytes);
 
     int terminal_;
+    support::Colour colour_;
     bool is_shown_ = false;
     Clock::time_point next_;
 };

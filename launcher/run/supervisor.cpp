@@ -63,7 +63,7 @@ class Supervisor {
           launcher_(std::move(launcher)),
           record_(plan, streams.events),
           input_(streams.input),
-          status_(streams.status),
+          status_(streams.status, streams.status_colour),
           hosts_(plan, between_hosts),
           hangs_(plan, Clock::now()),
           ending_(plan.supervision.grace, record_, peers_),

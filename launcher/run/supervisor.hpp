@@ -3,6 +3,7 @@
 #include "launcher/plan/plan.hpp"
 #include "launcher/run/job_outcome.hpp"
 #include "launcher/run/job_record.hpp"
+#include "support/diagnostic_render.hpp"
 #include "support/error.hpp"
 #include "support/host_environment.hpp"
 
@@ -13,7 +14,8 @@ struct SupervisorStreams {
     int input = -1;  ///< goes to rank 0; -1 for none
     int output = -1;
     int error = -1;
-    int status = -1;            ///< a terminal for a line on how the job is doing; -1 for none
+    int status = -1;  ///< a terminal for a line on how the job is doing; -1 for none
+    support::Colour status_colour = support::Colour::off;
     bool wants_phases = false;  ///< the outcome is to say what ranks were at, when
     EventStream events;
 };

@@ -149,7 +149,8 @@ TEST_CASE("the doctor looks at other hosts by ssh, and at those that do not answ
 }
 
 TEST_CASE("a terminal gets a line on how the job is doing, below whole lines of output, and a pipe none") {
-    const LaunchFixture d;
+    LaunchFixture d;
+    d.environment["NO_COLOR"] = "";  // as good as unset
     const std::string job =
         "tt-run --rank-binding two.yaml bash -c 'for k in 1 2 3 4 5 6; do echo line one; sleep 0.2; done'";
     // script gives its command a terminal and writes down what comes out of it.
@@ -173,4 +174,8 @@ TEST_CASE("a terminal gets a line on how the job is doing, below whole lines of 
     const ChildOutcome unwatched =
         d.shell("TERM=xterm script -qec \"" + job + " --no-status\" /dev/null </dev/null >/dev/null; " + job);
     CHECK(!has(unwatched.standard_output + unwatched.standard_error, "started"));
+    d.environment["NO_COLOR"] = "1";
+    const ChildOutcome plain = d.shell("TERM=xterm script -qec \"" + job + "\" /dev/null </dev/null");
+    CHECK(has(plain.standard_output, "started 2/2"));
+    CHECK(!has(plain.standard_output, "\x1b[2m"));
 }
