@@ -11,6 +11,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/file_kind.hpp"
 #include "cli/fit_picture.hpp"
+#include "cli/job_folder.hpp"
 #include "cli/verb_arguments.hpp"
 #include "launcher/bindings/mapping_files.hpp"
 #include "launcher/diagnostic_kinds.hpp"
@@ -37,7 +38,7 @@ constexpr CommandPage kCheckPage{
     .summary = "Reads files of any kind and prints everything that is wrong with them.",
     .notes =
         "  FILE  Mesh Graph Descriptors, rank bindings, mappings, descriptions of hardware; told apart by\n"
-        "        content\n"
+        "        content. A directory stands for the job in it\n"
         "  X     a description of hardware: a file, a directory, or a system's name (`tt-run show --list`)\n",
     .examples =
         "  tt-run check mgd.textproto rank_bindings.yaml\n"
@@ -99,7 +100,12 @@ class Check {
                                                 : topology::MgdProfile::library) {}
 
     void read(std::size_t word) {
-        const std::string& name = context_.arguments.words()[word];
+        const auto named = file_named_by(context_, word, sink_);
+        if (!named) {
+            unreadable_ = true;
+            return;
+        }
+        const std::string& name = *named;
         const auto source = support::load_source_text(context_.host.working_directory / name, name);
         if (!source) {
             unreadable_ = true;

@@ -12,21 +12,16 @@
 #include "cli/diagnostic_kinds.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/fabric_arguments.hpp"
-#include "cli/file_kind.hpp"
 #include "cli/fit_picture.hpp"
 #include "cli/picture_output.hpp"
 #include "cli/route_picture.hpp"
+#include "cli/shown_subject.hpp"
 #include "cli/verb_arguments.hpp"
-#include "launcher/bindings/job_bindings.hpp"
-#include "launcher/bindings/rank_parts.hpp"
-#include "launcher/diagnostic_kinds.hpp"
-#include "support/file.hpp"
 #include "topology/draw/diagnostic_kinds.hpp"
 #include "topology/draw/draw_cluster.hpp"
 #include "topology/draw/draw_mesh_graph.hpp"
 #include "topology/draw/visualizer_export.hpp"
 #include "topology/mapping/find_mapping.hpp"
-#include "topology/mgd/load_mesh_graph.hpp"
 #include "topology/physical/cluster_text.hpp"
 #include "topology/physical/synthetic_system.hpp"
 
@@ -47,9 +42,9 @@ constexpr CommandPage kTopologyPage{
     .brief = "a machine, a descriptor, a mapping, a run; fabric and routes of a job",
     .summary = "Shows what files or systems are: hardware, a Mesh Graph Descriptor, the one on the other.",
     .notes =
-        "  X  a Mesh Graph Descriptor, rank bindings, the directory of a run's report, or hardware: a file,\n"
-        "     a directory, or a system's name; a descriptor together with hardware is a mapping; `links` is\n"
-        "     a matrix\n\n"
+        "  X  a Mesh Graph Descriptor, rank bindings, the directory of a job or of a run's report, or\n"
+        "     hardware: a file, a directory, or a system's name; a descriptor together with hardware is a\n"
+        "     mapping; `links` is a matrix\n\n"
         "`tt-run show fabric MGD`, `tt-run show routes --from NODE --to NODE MGD` and `tt-run show traffic`\n"
         "show what runs on it.\n",
     .examples =
@@ -104,120 +99,6 @@ std::string list_of_words(const std::string& format) {
     return out + (format == "json" ? "]}\n" : "");
 }
 
-/// What the command line names, read.
-struct Subject {
-    std::optional<topology::MeshGraph> graph;
-    std::vector<draw::OwnedPart> owners;
-    std::optional<support::Span> cluster;  ///< where hardware is named
-    int exit_code = kYes;                  ///< of a failure
-};
-
-class SubjectReader {
-  public:
-    SubjectReader(const CommandContext& context, DiagnosticSink& sink) : context_(context), sink_(sink) {}
-
-    Subject read(const std::vector<std::size_t>& words) {
-        for (const std::size_t word : words) {
-            const std::string& name = context_.arguments.words()[word];
-            const auto source = support::load_source_text(context_.host.working_directory / name, name);
-            if (!source || !read_file(*source, name, word)) {
-                hardware_.push_back({word, source.has_value()});
-            }
-        }
-        name_cluster();
-        return std::move(subject_);
-    }
-
-  private:
-    struct Hardware {
-        std::size_t word;
-        bool is_file;
-    };
-
-    /// Several files are one cluster, as a cabling descriptor and its deployment are: `A B` is `A,B`.
-    void name_cluster() {
-        if (hardware_.size() < 2) {
-            for (const Hardware& only : hardware_) {
-                subject_.cluster = cluster_span(context_.arguments, only.word);
-            }
-            return;
-        }
-        std::string files;
-        for (const Hardware& one : hardware_) {
-            if (!one.is_file) {
-                sink_.report(Diagnostic(kOptionConflict, context_.arguments.span(hardware_.back().word),
-                                        "this is a second piece of hardware; one is shown")
-                                 .also(context_.arguments.span(hardware_.front().word), "the first")
-                                 .help("several files can be one cluster: `tt-run show CABLING DEPLOYMENT`"));
-                subject_.exit_code = kUsage;
-                return;
-            }
-            files += (files.empty() ? "" : ",") + context_.arguments.words()[one.word];
-        }
-        subject_.cluster = support::Span{support::make_source_text("<hardware>", files), 0, files.size()};
-    }
-
-    /// False for a file that is none of a job's.
-    bool read_file(const support::SourceTextPtr& source, const std::string& name, std::size_t word) {
-        const auto kind = recognise(*source);
-        if (!kind) {
-            return false;
-        }
-        if (*kind == FileKind::mesh_graph_descriptor) {
-            read_graph(source, word);
-            return true;
-        }
-        if (*kind == FileKind::rank_bindings || *kind == FileKind::rank_bindings_mapping) {
-            read_bindings(name, word, *kind);
-            return true;
-        }
-        return false;
-    }
-
-    void read_graph(const support::SourceTextPtr& source, std::size_t word) {
-        if (graph_word_) {
-            sink_.report(Diagnostic(kOptionConflict, context_.arguments.span(word),
-                                    "this is a second Mesh Graph Descriptor; one is shown")
-                             .also(context_.arguments.span(*graph_word_), "the first"));
-            subject_.exit_code = kUsage;
-            return;
-        }
-        graph_word_ = word;
-        subject_.graph = topology::load_mesh_graph(source, topology::MgdProfile::library, sink_);
-        if (!subject_.graph) {
-            subject_.exit_code = kNo;
-        }
-    }
-
-    void read_bindings(const std::string& name, std::size_t word, FileKind kind) {
-        launcher::BindingSources sources;
-        auto& named = kind == FileKind::rank_bindings ? sources.rank_binding : sources.rank_bindings_mapping;
-        named = support::Spanned<std::string>{name, context_.arguments.span(word)};
-        const auto job = launcher::load_job_bindings(sources, context_.host, sink_);
-        if (!job) {
-            subject_.exit_code = kNo;
-            return;
-        }
-        const auto descriptors = launcher::descriptors_of(*job);
-        const std::filesystem::path near =
-            descriptors.front().lexically_relative(context_.host.working_directory);
-        const bool is_below = !near.empty() && *near.begin() != "..";
-        const auto source =
-            support::load_source_text(descriptors.front(), (is_below ? near : descriptors.front()).string());
-        DiagnosticSink told;  // the bindings' own check has read it already
-        if (source && !subject_.graph) {
-            subject_.graph = topology::load_mesh_graph(*source, topology::MgdProfile::library, told);
-        }
-        subject_.owners = owners_of(*job, descriptors.front());
-    }
-
-    const CommandContext& context_;
-    DiagnosticSink& sink_;
-    Subject subject_;
-    std::vector<Hardware> hardware_;
-    std::optional<std::size_t> graph_word_;
-};
-
 std::vector<draw::LinkCondition> conditions_of(const fabric::LinkStates& states) {
     std::vector<draw::LinkCondition> conditions;
     for (const auto& [link, state] : states.exceptions()) {
@@ -254,7 +135,7 @@ class TopologyShow {
                                topology::render_shape_member(*cluster));
     }
 
-    int show_graph(const Subject& subject, bool as_matrix) {
+    int show_graph(const ShownSubject& subject, bool as_matrix) {
         context_.console.print(sink_, true);
         if (subject.graph->chip_count() > kMostDrawnChips) {
             return refuse_to_draw(subject.graph->chip_count());
@@ -264,7 +145,7 @@ class TopologyShow {
                          : deliver_picture(context_, options_.output, {shown});
     }
 
-    int show_mapping(const Subject& subject, const support::Span& named, bool as_matrix) {
+    int show_mapping(const ShownSubject& subject, const support::Span& named, bool as_matrix) {
         const auto cluster = topology::load_cluster(named, context_.host, sink_);
         const auto chips = cluster ? static_cast<std::int64_t>(cluster->asics().size()) : 0;
         if (chips > kMostDrawnChips) {
@@ -382,7 +263,7 @@ int run_show_topology(const CommandContext& context) {
         return deliver(context, options.output.file, list_of_words(options.output.format));
     }
     const What what = wanted(parsed->words, context.arguments);
-    Subject subject = SubjectReader(context, sink).read(parsed->words);
+    ShownSubject subject = read_subject(context, parsed->words, sink);
     if (sink.errors() != 0) {
         context.console.print(sink, true);
         return subject.exit_code == kYes ? kNo : subject.exit_code;
