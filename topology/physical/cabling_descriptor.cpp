@@ -25,12 +25,12 @@ constexpr std::size_t kDeepest = 50;
 
 class Planner {
   public:
-    Planner(const TextMessage& cabling, const TextMessage* deployment, DiagnosticSink& sink)
+    Planner(const TextMessage& cabling, const TextMessage* deployment, std::string name, DiagnosticSink& sink)
         : cabling_(cabling),
           deployment_(deployment),
           sink_(sink),
           watch_(sink),
-          assembly_(Origin::imported, cabling.span.source->name()),
+          assembly_(Origin::imported, std::move(name)),
           wiring_(assembly_),
           templates_(entries_in(cabling, "graph_templates", sink)),
           node_types_(cabling, sink) {}
@@ -319,8 +319,9 @@ bool looks_like_cabling_descriptor(const TextMessage& root) {
 }
 
 std::optional<Cluster> read_cabling_descriptor(const TextMessage& cabling, const TextMessage* deployment,
-                                               DiagnosticSink& sink) {
-    return Planner(cabling, deployment, sink).plan();
+                                               DiagnosticSink& sink, std::string named) {
+    return Planner(cabling, deployment, named.empty() ? cabling.span.source->name() : std::move(named), sink)
+        .plan();
 }
 
 }  // namespace tt_run::topology

@@ -235,7 +235,7 @@ class Loader {
         const std::size_t deployments = count(ClusterFileKind::deployment_descriptor);
         if (cablings >= 1 && deployments <= 1 && cablings + deployments == files.size()) {
             const auto deployment = first(ClusterFileKind::deployment_descriptor);
-            return lay_cables(files, deployment == files.end() ? nullptr : &deployment->message);
+            return lay_cables(files, deployment == files.end() ? nullptr : &deployment->message, argument);
         }
         if (files.size() != 1) {
             Diagnostic mixed(kClusterUnknownKind, argument, "these files do not make up one cluster");
@@ -250,7 +250,8 @@ class Loader {
         return read_single(files.front());
     }
 
-    std::optional<Cluster> lay_cables(const std::vector<ClusterFile>& files, const TextMessage* deployment) {
+    std::optional<Cluster> lay_cables(const std::vector<ClusterFile>& files, const TextMessage* deployment,
+                                      const Span& argument) {
         std::vector<const TextMessage*> cablings;
         for (const ClusterFile& file : files) {
             if (file.kind == ClusterFileKind::cabling_descriptor) {
@@ -258,7 +259,8 @@ class Loader {
             }
         }
         const std::optional<TextMessage> cabling = unite_cablings(cablings, sink_);
-        return cabling ? read_cabling_descriptor(*cabling, deployment, sink_) : std::nullopt;
+        return cabling ? read_cabling_descriptor(*cabling, deployment, sink_, source_of(files, argument))
+                       : std::nullopt;
     }
 
     std::optional<Cluster> read_single(const ClusterFile& file) {
@@ -294,8 +296,12 @@ class Loader {
         if (watch.saw_error()) {
             return std::nullopt;
         }
-        std::string source = argument ? std::string(argument.text()) : files.front().source->name();
-        return join_umd_descriptors(std::move(hosts), Origin::imported, std::move(source), sink_);
+        return join_umd_descriptors(std::move(hosts), Origin::imported, source_of(files, argument), sink_);
+    }
+
+    /// What the user wrote for all of the files.
+    static std::string source_of(const std::vector<ClusterFile>& files, const Span& argument) {
+        return argument ? std::string(argument.text()) : files.front().source->name();
     }
 
     const support::HostEnvironment& host_;
