@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 #include <yaml.h>
@@ -31,17 +32,23 @@ struct Wording {
 
 constexpr std::string_view kQuoteIt = "put text with special characters in quotes";
 
+// Of what libyaml finds wrong, these mean several things to the writer of a file.
+constexpr std::string_view kNoContent = "did not find expected node content";
+constexpr std::string_view kNoKey = "did not find expected key";
+constexpr std::string_view kNoDash = "did not find expected '-' indicator";
+constexpr std::string_view kValueTooMany = "mapping values are not allowed in this context";
+
 constexpr std::array<Wording, 27> kWordings{{
-    {"did not find expected ',' or ']'", "expected `,` or `]`", "this list is still open"},
-    {"did not find expected ',' or '}'", "expected `,` or `}`", "this map is still open"},
-    {"did not find expected key", "expected a key, as deep as the others of its map", "this map begins here"},
-    {"did not find expected '-' indicator", "expected `-`, as deep as the others of its list",
-     "this list begins here"},
-    {"did not find expected node content", "expected a value", "", kQuoteIt},
+    {"did not find expected ',' or ']'", "expected `,` or `]`", "this list is still open",
+     "close it with `]`; text with special characters needs quotes"},
+    {"did not find expected ',' or '}'", "expected `,` or `}`", "this map is still open",
+     "close it with `}`; text with special characters needs quotes"},
+    {kNoKey, "expected a key, as deep as the others of its map", "this map begins here"},
+    {kNoDash, "expected `-`, as deep as the others of its list", "this list begins here"},
+    {kNoContent, "expected a value", "", kQuoteIt},
     {"did not find expected <document start>", "expected the end of the document"},
     {"could not find expected ':'", "expected `:` after a key", "the key begins here"},
-    {"mapping values are not allowed in this context",
-     "`:` cannot stand here: it makes a second value of one line, or its line is too deep", "", kQuoteIt},
+    {kValueTooMany, "`:` cannot stand here: it makes a second value of one line", "", kQuoteIt},
     {"mapping keys are not allowed in this context", "a key cannot begin here"},
     {"block sequence entries are not allowed in this context",
      "a list cannot begin here; its first `-` belongs on a line of its own"},
@@ -130,13 +137,20 @@ struct YamlEvents::Parser {
         return made;
     }
 
-    YamlEvent collection(YamlEvent::Kind kind, const yaml_char_t* anchor, const yaml_char_t* tag) const {
+    YamlEvent collection(YamlEvent::Kind kind, const yaml_char_t* anchor, const yaml_char_t* tag,
+                         bool is_flow) {
         const std::size_t size = source->text().size();
         std::size_t begin = byte_at(event.start_mark);
         if (anchor != nullptr || tag != nullptr) {
             begin = past_properties(begin, size);
         }
+        open.push_back({begin, is_flow && text_at(begin, "[{")});
         return {kind, begin, std::min(begin + 1, size), {}, view(anchor), false};
+    }
+
+    YamlEvent collection_end(YamlEvent::Kind kind) {
+        open.pop_back();
+        return bare(kind);
     }
 
     YamlEvent bare(YamlEvent::Kind kind) const {
@@ -159,6 +173,9 @@ struct YamlEvents::Parser {
         if (span.text() == "\t") {
             return Diagnostic(kYamlSyntax, span, "a tab cannot indent; use blanks");
         }
+        if (auto told = told_by_place(span)) {
+            return *std::move(told);
+        }
         const Wording* wording = wording_of(parser.problem);
         if (wording == nullptr) {
             return Diagnostic(kYamlSyntax, span, fmt::format("this is no valid YAML: {}", parser.problem));
@@ -173,6 +190,44 @@ struct YamlEvents::Parser {
         return made;
     }
 
+    /// What one and the same complaint of libyaml means in some places; nothing elsewhere.
+    std::optional<Diagnostic> told_by_place(const Span& span) const {
+        const std::string_view problem = parser.problem;
+        const std::string_view text = source->text();
+        const std::string_view all_before = text.substr(0, span.begin);
+        const std::string_view before = all_before.substr(all_before.rfind('\n') + 1);  // on its line
+        const bool is_first = before.find_first_not_of(" -\t") == std::string_view::npos;
+        const auto bracketed =
+            std::find_if(open.rbegin(), open.rend(), [](const Opened& one) { return one.is_bracketed; });
+        if (problem == kNoContent && span.text().empty() && bracketed != open.rend()) {
+            const bool is_list = text[bracketed->begin] == '[';
+            return Diagnostic(kYamlSyntax, span,
+                              fmt::format("the text ends inside a {}", is_list ? "list" : "map"))
+                .also({source, bracketed->begin, bracketed->begin + 1}, "it begins here")
+                .help(fmt::format("close it with `{}`", is_list ? ']' : '}'));
+        }
+        if (problem == kNoContent && text_at(span.begin, ",]}")) {
+            return Diagnostic(kYamlSyntax, span, "expected a value")
+                .help(
+                    fmt::format("remove this `{}`, or put text that begins with it in quotes", span.text()));
+        }
+        if ((problem == kNoKey || problem == kNoDash) && !is_first) {
+            return Diagnostic(kYamlSyntax, span, "the value of this line ends before this")
+                .help(text_at(span.begin, ",]}")
+                          ? fmt::format("remove this `{}`", span.text())
+                          : std::string("put the whole of a text with quotes or brackets in it in quotes"));
+        }
+        if (problem == kValueTooMany && before.find(": ") == std::string_view::npos) {
+            return Diagnostic(kYamlSyntax, span, "`:` cannot stand here: its line is too deep")
+                .help("begin the line as far in as the other keys of its map");
+        }
+        return std::nullopt;
+    }
+
+    bool text_at(std::size_t at, std::string_view any_of) const {
+        return at < source->text().size() && any_of.find(source->text()[at]) != std::string_view::npos;
+    }
+
     static bool view_is(const char* text, std::string_view other) { return text != nullptr && text == other; }
 
     SourceTextPtr source;
@@ -180,6 +235,11 @@ struct YamlEvents::Parser {
     CharacterOffsets offsets;
     yaml_parser_t parser{};
     yaml_event_t event{};
+    struct Opened {
+        std::size_t begin;
+        bool is_bracketed;  ///< by `[` or `{`, which wants its counterpart
+    };
+    std::vector<Opened> open;  ///< lists and maps, outermost first
     bool failed = false;
 };
 
@@ -214,14 +274,16 @@ std::optional<YamlEvent> YamlEvents::next(DiagnosticSink& sink) {
                 return parser_->bare(YamlEvent::Kind::document_end);
             case YAML_SEQUENCE_START_EVENT:
                 return parser_->collection(YamlEvent::Kind::sequence_begin, event.data.sequence_start.anchor,
-                                           event.data.sequence_start.tag);
+                                           event.data.sequence_start.tag,
+                                           event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE);
             case YAML_SEQUENCE_END_EVENT:
-                return parser_->bare(YamlEvent::Kind::sequence_end);
+                return parser_->collection_end(YamlEvent::Kind::sequence_end);
             case YAML_MAPPING_START_EVENT:
                 return parser_->collection(YamlEvent::Kind::mapping_begin, event.data.mapping_start.anchor,
-                                           event.data.mapping_start.tag);
+                                           event.data.mapping_start.tag,
+                                           event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE);
             case YAML_MAPPING_END_EVENT:
-                return parser_->bare(YamlEvent::Kind::mapping_end);
+                return parser_->collection_end(YamlEvent::Kind::mapping_end);
             case YAML_SCALAR_EVENT:
                 return parser_->scalar();
             case YAML_ALIAS_EVENT: {
