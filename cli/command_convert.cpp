@@ -10,6 +10,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/file_kind.hpp"
 #include "cli/verb_arguments.hpp"
+#include "support/counted.hpp"
 #include "support/file.hpp"
 #include "topology/mgd/load_mesh_graph.hpp"
 #include "topology/mgd/mgd_export.hpp"
@@ -85,8 +86,8 @@ int write_descriptors(const CommandContext& context, const topology::Cluster& cl
         }
         told = told.empty() ? path : told;
     }
-    context.console.print(fmt::format("{}: joins {} cluster descriptor{}\n", told, cluster.hosts().size(),
-                                      cluster.hosts().size() == 1 ? "" : "s"));
+    context.console.print(
+        fmt::format("{}: joins {}\n", told, support::counted(cluster.hosts().size(), "cluster descriptor")));
     return kYes;
 }
 

@@ -10,6 +10,7 @@
 #include "cli/verb_arguments.hpp"
 #include "launcher/allocation/starter_job.hpp"
 #include "launcher/bindings/physical_model.hpp"
+#include "support/counted.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::cli {
@@ -96,14 +97,14 @@ void tell(const CommandContext& context, const launcher::StarterJob& job,
     };
     const std::string quoted = support::shell_quoted(system);
     context.console.print(
-        fmt::format("{0}: {1} mesh{2} of {3}x{4} chips, {5} connection{6}\n"
-                    "{7}: {1} rank{8}\n"
+        fmt::format("{0}: {1} of {2}x{3} chips, {4}\n"
+                    "{5}: {6}\n"
                     "\nNext:\n"
-                    "  tt-run check {0} {7} --cluster {9}\n"
-                    "  tt-run --emulate={9} --rank-binding {7} PROGRAM\n",
-                    path("mgd.textproto"), job.meshes, job.meshes == 1 ? "" : "es", job.mesh.rows,
-                    job.mesh.columns, job.connections, job.connections == 1 ? "" : "s",
-                    path("rank_bindings.yaml"), job.meshes == 1 ? "" : "s", quoted));
+                    "  tt-run check {0} {5} --cluster {7}\n"
+                    "  tt-run --emulate={7} --rank-binding {5} PROGRAM\n",
+                    path("mgd.textproto"), support::counted(job.meshes, "mesh"), job.mesh.rows,
+                    job.mesh.columns, support::counted(job.connections, "connection"),
+                    path("rank_bindings.yaml"), support::counted(job.meshes, "rank"), quoted));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "launcher/bindings/path_search.hpp"
 #include "launcher/bindings/physical_model.hpp"
 #include "launcher/diagnostic_kinds.hpp"
+#include "support/counted.hpp"
 #include "support/file.hpp"
 #include "support/text.hpp"
 #include "topology/mapping/ideal_cluster.hpp"
@@ -196,7 +197,7 @@ class Allocator {
             const std::vector<std::string> hosts = host_names();
             const std::size_t processes = hosts.empty() ? mock_->descriptors.size() : hosts.size();
             planned.told +=
-                fmt::format("# by {} process{} of the helper{}:\n", processes, processes == 1 ? "" : "es",
+                fmt::format("# by {} of the helper{}:\n", support::counted(processes, "process"),
                             hosts.empty() ? " here" : ", one on each of " + support::join(hosts, ", "));
             std::vector<std::string> words;
             for (const std::string& word : helper_command(run)) {
@@ -208,8 +209,8 @@ class Allocator {
         } else {
             const std::vector<std::string> hosts = host_names();
             planned.told +=
-                fmt::format("# from {} process{} of `tt-run discover --format cluster`, one on each of {}\n",
-                            hosts.size(), hosts.size() == 1 ? "" : "es", support::join(hosts, ", "));
+                fmt::format("# from {} of `tt-run discover --format cluster`, one on each of {}\n",
+                            support::counted(hosts.size(), "process"), support::join(hosts, ", "));
         }
         planned.told += "# which ranks there are is known only then\n";
         return planned;

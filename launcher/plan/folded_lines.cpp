@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "support/counted.hpp"
+
 namespace tt_run::launcher {
 
 void FoldedLines::add(job::Rank rank, job::Stream stream, std::string_view line) {
@@ -51,6 +53,10 @@ std::string render_rank_set(const std::vector<job::Rank>& ascending) {
         }
     }
     return text;
+}
+
+std::string name_ranks(const std::vector<job::Rank>& ascending) {
+    return support::noun_for(ascending.size(), "rank") + " " + render_rank_set(ascending);
 }
 
 }  // namespace tt_run::launcher

@@ -35,4 +35,7 @@ class FoldedLines {
 /// Ranks as people write them: `0-3,7`.
 std::string render_rank_set(const std::vector<job::Rank>& ascending);
 
+/// The same in a sentence: "rank 4", "ranks 0-3,5".
+std::string name_ranks(const std::vector<job::Rank>& ascending);
+
 }  // namespace tt_run::launcher

@@ -88,8 +88,7 @@ std::string render_plan(const LaunchPlan& plan, const support::HostEnvironment& 
     text += fmt::format("# placed by: {}\n", on_one_line(plan.placement_reason));
     if (hosts.size() > 1) {
         for (const auto& [name, ranks] : hosts) {
-            text += fmt::format("#   host {}: {} {}\n", on_one_line(name),
-                                ranks.size() == 1 ? "rank" : "ranks", render_rank_set(ranks));
+            text += fmt::format("#   host {}: {}\n", on_one_line(name), name_ranks(ranks));
         }
     }
     for (const PlannedRank& rank : plan.ranks) {

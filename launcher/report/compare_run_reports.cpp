@@ -8,6 +8,7 @@
 
 #include "launcher/report/phase_marks.hpp"
 #include "launcher/report/render_run_report.hpp"
+#include "support/counted.hpp"
 
 namespace tt_run::launcher {
 
@@ -56,7 +57,7 @@ Values sockets_of(const RunReport& report) {
     for (const ReportedConnection& one : report.connections) {
         values[fmt::format("rank {:>4} socket {:>3} {} {} > {} #{}", one.rank, one.socket, one.end, one.from,
                            one.to, one.connection)] =
-            fmt::format("{} bytes in {} transfer{}", one.bytes, one.transfers, one.transfers == 1 ? "" : "s");
+            fmt::format("{} bytes in {}", one.bytes, support::counted(one.transfers, "transfer"));
     }
     return values;
 }

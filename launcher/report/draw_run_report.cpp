@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "launcher/report/render_run_report.hpp"
+#include "support/counted.hpp"
 #include "support/source_text.hpp"
 #include "topology/draw/draw_mesh_graph.hpp"
 #include "topology/mgd/load_mesh_graph.hpp"
@@ -25,8 +26,8 @@ draw::Overlay traffic_of(const RunReport& report) {
         overlay.values.push_back({link.from,
                                   link.to,
                                   static_cast<double>(link.payload_bytes),
-                                  fmt::format("{} bytes in {} packet{} to {}", link.payload_bytes,
-                                              link.packets, link.packets == 1 ? "" : "s", link.to),
+                                  fmt::format("{} bytes in {} to {}", link.payload_bytes,
+                                              support::counted(link.packets, "packet"), link.to),
                                   {}});
     }
     return overlay;

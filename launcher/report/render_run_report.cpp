@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "launcher/report/phase_marks.hpp"
+#include "support/counted.hpp"
 #include "support/text.hpp"
 #include "topology/draw/text_canvas.hpp"
 
@@ -53,9 +54,9 @@ class ReportText {
 
     void add_outcome() {
         line(words_of(report_.program), draw::Ink::strong);
-        line(fmt::format("exit code {} after {:.3f} s, {} rank{}, {}; ended by: {}", report_.exit_code,
-                         report_.seconds, report_.ranks.size(), report_.ranks.size() == 1 ? "" : "s",
-                         report_.launcher, report_.cause),
+        line(fmt::format("exit code {} after {:.3f} s, {}, {}; ended by: {}", report_.exit_code,
+                         report_.seconds, support::counted(report_.ranks.size(), "rank"), report_.launcher,
+                         report_.cause),
              report_.exit_code == 0 ? draw::Ink::plain : draw::Ink::alarm);
         if (report_.first_failure) {
             const ReportedRank& first = report_.ranks[static_cast<std::size_t>(*report_.first_failure)];

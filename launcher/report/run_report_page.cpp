@@ -7,6 +7,7 @@
 #include "launcher/report/phase_marks.hpp"
 #include "launcher/report/render_run_report.hpp"
 #include "launcher/report/run_report_plan.hpp"
+#include "support/counted.hpp"
 #include "support/text.hpp"
 #include "topology/draw/pen_html.hpp"
 #include "topology/draw/xml_text.hpp"
@@ -221,9 +222,7 @@ std::string render_report_page(const RunReport& report) {
         views.push_back({"plan", nullptr, {}, std::move(plan)});
     }
     return draw::render_page(program_of(report),
-                             fmt::format("{} rank{}, {}", report.ranks.size(),
-                                         report.ranks.size() == 1 ? "" : "s", report.launcher),
-                             views);
+                             support::counted(report.ranks.size(), "rank") + ", " + report.launcher, views);
 }
 
 }  // namespace tt_run::launcher

@@ -114,8 +114,7 @@ std::string render_table(const LaunchPlan& plan, const JobOutcome& outcome) {
     std::sort(lines.begin(), lines.end());
     std::string text;
     for (const auto& [ranks, line] : lines) {
-        text +=
-            fmt::format("  {} {} {}\n", ranks.size() == 1 ? "rank" : "ranks", render_rank_set(ranks), line);
+        text += fmt::format("  {} {}\n", name_ranks(ranks), line);
     }
     return text;
 }

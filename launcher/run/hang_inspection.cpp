@@ -30,8 +30,7 @@ std::string HangInspection::render() const {
         }
     }
     if (!silent.empty()) {
-        text += fmt::format("of {} {} nothing was learnt in time\n", silent.size() == 1 ? "rank" : "ranks",
-                            render_rank_set(silent));
+        text += fmt::format("of {} nothing was learnt in time\n", name_ranks(silent));
     }
     return text;
 }
@@ -53,8 +52,7 @@ std::string render_missing(const LaunchPlan& plan, const JobOutcome& outcome,
         fmt::format("tt-run: not every rank has started within {} s (--start-timeout); missing:\n",
                     std::chrono::duration<double>(limit).count());
     for (const auto& [host, ranks] : missing) {
-        text += fmt::format("  {} {} on {}\n", ranks.size() == 1 ? "rank" : "ranks", render_rank_set(ranks),
-                            host);
+        text += fmt::format("  {} on {}\n", name_ranks(ranks), host);
     }
     return text;
 }

@@ -63,10 +63,9 @@ std::string HostWatch::render(const std::vector<job::Rank>& lost) const {
     std::string text;
     for (const auto& [host, ranks] : by_host) {
         text += fmt::format(
-            "tt-run: host {} does not answer for {} s (--host-timeout): frozen, down, or cut off; on it {} "
+            "tt-run: host {} does not answer for {} s (--host-timeout): frozen, down, or cut off; on it "
             "{}\n",
-            host, static_cast<double>(plan_.supervision.host_timeout.count()) / 1000,
-            ranks.size() == 1 ? "rank" : "ranks", render_rank_set(ranks));
+            host, static_cast<double>(plan_.supervision.host_timeout.count()) / 1000, name_ranks(ranks));
     }
     return text;
 }
