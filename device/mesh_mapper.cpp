@@ -89,7 +89,10 @@ MeshShape row_of(const std::shared_ptr<MeshDevice>& device) {
 }  // namespace
 
 MeshMapper::MeshMapper(const std::shared_ptr<MeshDevice>& device, MeshMapperConfig config)
-    : device_shape_(device->shape()),
+    : MeshMapper(device->shape(), std::move(config)) {}
+
+MeshMapper::MeshMapper(const MeshShape& shape, MeshMapperConfig config)
+    : device_shape_(shape),
       distribution_(checked_distribution(device_shape_, config.mesh_shape_override, config.placements.size(),
                                          "placements")),
       config_(std::move(config)) {}

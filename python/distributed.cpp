@@ -1,4 +1,7 @@
 #include <cstdlib>
+#include <span>
+#include <string>
+#include <string_view>
 
 #include "python/bindings.hpp"
 #include "python/call_site.hpp"
@@ -9,6 +12,7 @@ namespace tt_run::python {
 using distributed::DistributedContext;
 using distributed::Rank;
 using distributed::Size;
+using distributed::Tag;
 
 namespace {
 
@@ -42,6 +46,23 @@ void bind_number(py::module_& module, const char* name, const char* doc) {
         .def("__repr__", [name](Id id) { return py::str("{}({})").format(name, *id); });
 }
 
+void send_bytes(const py::bytes& data, std::int32_t peer_rank, std::int32_t tag) {
+    const std::string_view view = data;
+    const py::gil_scoped_release unlocked;
+    DistributedContext::initialized_world()->send(std::as_bytes(std::span(view)), Rank(peer_rank), Tag(tag));
+}
+
+py::bytes recv_bytes(std::size_t size, std::int32_t peer_rank, std::int32_t tag) {
+    std::string data(size, '\0');
+    {
+        const py::gil_scoped_release unlocked;
+        const distributed::Status status = DistributedContext::initialized_world()->recv(
+            std::as_writable_bytes(std::span(data)), Rank(peer_rank), Tag(tag));
+        data.resize(status.bytes);
+    }
+    return py::bytes(data);
+}
+
 bool started_with_others() {
     if (DistributedContext::is_initialized()) {
         return *DistributedContext::get_world_context()->size() > 1;
@@ -70,6 +91,14 @@ void bind_distributed(py::module_& module) {
     module.def(
         "distributed_context_barrier", [] { DistributedContext::initialized_world()->barrier(); }, Queued(),
         "Waits until every rank has called it. RuntimeError before the context is initialized.");
+    module.def(
+        "distributed_context_send_bytes", &send_bytes, py::arg("data"), py::arg("peer_rank"), py::arg("tag"),
+        "Sends bytes from this process to another one, by MPI; tags are 0 to 2^19. RuntimeError before "
+        "the context is initialized and for a rank that is not there.");
+    module.def("distributed_context_recv_bytes", &recv_bytes, py::arg("size"), py::arg("peer_rank"),
+               py::arg("tag"),
+               "Waits for bytes that another rank sends with this tag. RuntimeError for more than `size`; "
+               "fewer come as they are.");
     module.def("using_distributed_env", &started_with_others,
                "Whether the job has more processes than this one.");
 }

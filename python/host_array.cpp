@@ -40,7 +40,13 @@ void bind_host_array(py::module_& module) {
                 throw std::runtime_error("the tensor has " + std::to_string(tensor.coordinates().size()) +
                                          " shards; give a mesh composer to put them together");
             }
-            return HostArray{tensor.host_pages(0)};
+            const HostBytes& pages = tensor.host_pages(0);
+            if (!pages) {
+                throw std::runtime_error(
+                    "the tensor's values belong to another rank; `device.get_view().is_local(coordinate)` "
+                    "tells");
+            }
+            return HostArray{pages};
         },
         py::arg("tensor"));
     module.def(

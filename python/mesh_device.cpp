@@ -90,11 +90,31 @@ CoreCoord extent_of(CoreGrid grid) {
     return {grid.x, grid.y};
 }
 
+/// The least rectangle around the devices that this rank drives.
+MeshCoordinateRange local_range(const MeshDevice& device) {
+    const std::vector<MeshCoordinate> local = device.local_coordinates();
+    if (local.empty()) {
+        throw std::runtime_error("this rank drives none of the mesh's devices");
+    }
+    std::vector<std::uint32_t> low(local.front().begin(), local.front().end());
+    std::vector<std::uint32_t> high = low;
+    for (const MeshCoordinate& coordinate : local) {
+        for (std::size_t dim = 0; dim < low.size(); ++dim) {
+            low[dim] = std::min(low[dim], coordinate[static_cast<std::int32_t>(dim)]);
+            high[dim] = std::max(high[dim], coordinate[static_cast<std::int32_t>(dim)]);
+        }
+    }
+    return {MeshCoordinate(low), MeshCoordinate(high)};
+}
+
 void bind_device_class(py::module_& module) {
     py::class_<MeshDevice, DevicePtr> type(module, "MeshDevice", "A grid of devices used as one.");
     py::class_<DeviceView>(module, "MeshDeviceView", "What of a mesh device is this process's.")
         .def("shape", [](const DeviceView& view) { return view.device->shape(); })
         .def("num_devices", [](const DeviceView& view) { return view.device->num_devices(); })
+        .def(
+            "get_local_mesh_coord_range", [](const DeviceView& view) { return local_range(*view.device); },
+            "The least rectangle around the devices that this rank drives.")
         .def(
             "is_local",
             [](const DeviceView& view, const MeshCoordinate& coord) { return view.device->is_local(coord); },
@@ -110,6 +130,13 @@ void bind_device_class(py::module_& module) {
         .def("get_device_ids", &MeshDevice::get_device_ids, "Row by row; -1 for devices of other ranks.")
         .def("get_device_id", &MeshDevice::get_device_id, py::arg("coord"))
         .def("id", &MeshDevice::id)
+        .def(
+            "get_system_mesh_id",
+            [](const MeshDevice& device) {
+                return device.get_fabric_node_id(MeshCoordinate::from_linear_index(device.shape(), 0))
+                    .mesh_id;
+            },
+            "The number of its mesh in the job, which rank bindings give.")
         .def("arch",
              [](const MeshDevice& device) {
                  return device.arch() == "blackhole" ? Arch::blackhole : Arch::wormhole_b0;

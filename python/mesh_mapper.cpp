@@ -58,6 +58,10 @@ void bind_mappers(py::module_& module) {
         py::arg("mesh_device"), py::arg("config"),
         "RuntimeError if an override has more devices than the mesh or another number of axes than "
         "placements.");
+    module.def(
+        "create_mesh_mapper",
+        [](const MeshShape& shape, const MeshMapperConfig& config) { return MeshMapper(shape, config); },
+        py::arg("mesh_shape"), py::arg("config"), "The same for a mesh of this shape, without a device.");
     module.def("shard_tensor_to_mesh_mapper", &shard_tensor_to_mesh_mapper, py::arg("mesh_device"),
                py::arg("dim"), "Cuts `dim` into one chunk for each device, row by row, as torch.chunk does.");
     module.def("replicate_tensor_to_mesh_mapper", &replicate_tensor_to_mesh_mapper, py::arg("mesh_device"),

@@ -252,7 +252,17 @@ void bind_movement(py::module_& module) {
         "Rows of `weight` by index. An index beyond its rows fails in the queue.");
 }
 
+/// How the chips of a collective are joined: a hint, which an emulated one needs not.
+enum class Topology { neighbor_exchange, linear, ring, mesh, torus };
+
 void bind_collectives(py::module_& module) {
+    py::enum_<Topology>(module, "Topology",
+                        "How the chips of a collective are joined. Changes nothing in an emulated fabric.")
+        .value("NeighborExchange", Topology::neighbor_exchange)
+        .value("Linear", Topology::linear)
+        .value("Ring", Topology::ring)
+        .value("Mesh", Topology::mesh)
+        .value("Torus", Topology::torus);
     module.def(
         "all_gather",
         [](const Tensor& x, std::int32_t dim, std::optional<std::int32_t> axis, const MaybeConfig& memory,

@@ -361,6 +361,8 @@ class MeshDevice:
     def get_num_devices(self) -> int: ...
     def get_sub_device_ids(self) -> list[SubDeviceId]: ...
     def get_submeshes(self) -> list[MeshDevice]: ...
+    def get_system_mesh_id(self) -> int:
+        """The number of its mesh in the job, which rank bindings give."""
     def get_view(self) -> MeshDeviceView: ...
     def id(self) -> int: ...
     def is_local(self, coord: Union[MeshCoordinate, Sequence[int]]) -> bool:
@@ -383,6 +385,8 @@ class MeshDevice:
 class MeshDeviceView:
     """What of a mesh device is this process's."""
     def get_fabric_node_id(self, coord: Union[MeshCoordinate, Sequence[int]]) -> FabricNodeId: ...
+    def get_local_mesh_coord_range(self) -> MeshCoordinateRange:
+        """The least rectangle around the devices that this rank drives."""
     def is_local(self, coord: Union[MeshCoordinate, Sequence[int]]) -> bool: ...
     def num_devices(self) -> int: ...
     def shape(self) -> MeshShape: ...
@@ -775,6 +779,23 @@ class Tile:
     @property
     def tile_shape(self) -> list[int]: ...
 
+class Topology:
+    """How the chips of a collective are joined. Changes nothing in an emulated fabric."""
+    Linear: ClassVar[Topology]
+    Mesh: ClassVar[Topology]
+    NeighborExchange: ClassVar[Topology]
+    Ring: ClassVar[Topology]
+    Torus: ClassVar[Topology]
+    def __init__(self, value: int) -> None: ...
+    def __int__(self) -> int: ...
+    def __index__(self) -> int: ...
+    def __hash__(self) -> int: ...
+    def __eq__(self, other: object) -> bool: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def value(self) -> int: ...
+
 class _HostArray:
     ...
 
@@ -831,10 +852,14 @@ def copy_host_to_device_tensor(host_tensor: Tensor, device_tensor: Tensor, cq_id
     """Into a tensor that exists. RuntimeError unless specs agree (the memory config aside)."""
 def create_mesh_composer(mesh_device: MeshDevice, config: MeshComposerConfig) -> MeshToTensor:
     """RuntimeError if an override has more devices than the mesh or another number of axes than dims."""
+@overload
 def create_mesh_mapper(mesh_device: MeshDevice, config: MeshMapperConfig) -> TensorToMesh:
     """RuntimeError if an override has more devices than the mesh or another number of axes than
     placements.
     """
+@overload
+def create_mesh_mapper(mesh_shape: Union[MeshShape, Sequence[int]], config: MeshMapperConfig) -> TensorToMesh:
+    """The same for a mesh of this shape, without a device."""
 def create_socket_pair(sender_mesh_device: MeshDevice, receiver_mesh_device: MeshDevice, socket_config: SocketConfig) -> tuple[MeshSocket, MeshSocket]:
     """Both ends, sender and receiver, in this process. Ranks of the config mean nothing."""
 def current_waits() -> list[tuple[str, float]]:
@@ -854,6 +879,14 @@ def distributed_context_get_size() -> Size:
 def distributed_context_is_initialized() -> bool:
     """Whether this process is part of its job yet: a device was opened, or `init_distributed_context`
     called.
+    """
+def distributed_context_recv_bytes(size: int, peer_rank: int, tag: int) -> bytes:
+    """Waits for bytes that another rank sends with this tag. RuntimeError for more than `size`; fewer come
+    as they are.
+    """
+def distributed_context_send_bytes(data: bytes, peer_rank: int, tag: int) -> None:
+    """Sends bytes from this process to another one, by MPI; tags are 0 to 2^19. RuntimeError before the
+    context is initialized and for a rank that is not there.
     """
 def div(input_tensor_a: Tensor, input_tensor_b: Union[Tensor, float], *, dtype: Optional[DataType] = ..., memory_config: Optional[MemoryConfig] = ..., output_tensor: Optional[Tensor] = ...) -> Tensor:
     """a / b for floating-point tensors; b is a tensor, broadcast as in numpy, or a number."""

@@ -109,6 +109,17 @@ class Examples(unittest.TestCase):
     def test_chain(self):
         self.assertEqual(self.lines("5-galaxy", "chain.py"), ["3 tensors came through 5 meshes"])
 
+    def test_ranks_know_and_read_their_part_and_exchange_bytes(self):
+        self.assertEqual(
+            self.lines("split-galaxy-big-mesh", PROGRAMS / "own_part.py"),
+            [
+                "mesh 0 rank 0 (0, 0) to (3, 1)",
+                "mesh 0 rank 1 (0, 2) to (3, 3)",
+                "mesh 1 rank 2 (0, 0) to (3, 1)",
+                "mesh 1 rank 3 (0, 2) to (3, 3)",
+            ],
+        )
+
 
 class Failures(unittest.TestCase):
     def job(self, program, *words, system="split-galaxy-4x4"):

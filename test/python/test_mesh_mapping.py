@@ -118,6 +118,9 @@ class Mappers(unittest.TestCase):
         )
         tensor = ttnn.from_torch(x, device=device, mesh_mapper=mapper)
         self.assertTrue(torch.equal(each(tensor)[6], x[2:3]))
+        without_device = ttnn.create_mesh_mapper(ttnn.MeshShape(2, 4), config)
+        on_host = ttnn.from_torch(x, mesh_mapper=without_device)
+        self.assertEqual([list(s.shape) for s in each(ttnn.to_device(on_host, device))], [[2, 2]] * 8)
 
     def test_copies(self):
         x = torch.randn(3, 5)

@@ -142,7 +142,7 @@ class Operations(unittest.TestCase):
         try:
             x = torch.randn(4, 6)
             cut = ttnn.from_torch(x, device=mesh, mesh_mapper=ttnn.ShardTensorToMesh(mesh, 0))
-            each = [ttnn.to_torch(shard) for shard in ttnn.get_device_tensors(ttnn.all_gather(cut, 0))]
+            each = [ttnn.to_torch(shard) for shard in ttnn.get_device_tensors(ttnn.all_gather(cut, 0, topology=ttnn.Topology.Linear))]
             self.assertTrue(all(torch.equal(one, x) for one in each))
             each = [ttnn.to_torch(shard) for shard in ttnn.get_device_tensors(ttnn.all_reduce(cut))]
             self.assertTrue(all(torch.allclose(one, x[:2] + x[2:]) for one in each))

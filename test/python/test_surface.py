@@ -65,6 +65,9 @@ class Numbers(unittest.TestCase):
         self.assertEqual((int(ttnn.StorageType.HOST), int(ttnn.StorageType.DEVICE)), (0, 1))
         self.assertEqual((int(ttnn.SocketEndpoint.SENDER), int(ttnn.SocketEndpoint.RECEIVER)), (0, 1))
         self.assertEqual(ttnn.TILE_SIZE, 32)
+        self.assertEqual(
+            set(ttnn.Topology.__members__), {"NeighborExchange", "Linear", "Ring", "Mesh", "Torus"}
+        )
 
     def test_ranks_and_sizes_are_no_ints(self):
         rank = ttnn.Rank(3)
@@ -189,6 +192,12 @@ class Devices(unittest.TestCase):
         self.assertFalse(device.is_open())
         with self.assertRaisesRegex(RuntimeError, "closed"):
             ttnn.synchronize_device(device)
+
+    def test_a_mesh_device_knows_its_part_of_the_job(self):
+        with ttnn.create_mesh_device(ttnn.MeshShape(2, 4)) as device:
+            self.assertEqual(device.get_system_mesh_id(), 0)
+            owned = device.get_view().get_local_mesh_coord_range()
+            self.assertEqual((tuple(owned.start), tuple(owned.end)), ((0, 0), (1, 3)))
 
     def test_shapes_and_their_rules(self):
         device = ttnn.open_mesh_device()

@@ -34,6 +34,8 @@ struct MeshMapperConfig {
 class TT_RUN_API MeshMapper {
   public:
     MeshMapper(const std::shared_ptr<MeshDevice>& device, MeshMapperConfig config);
+    /// For a mesh of this shape, without a device.
+    MeshMapper(const MeshShape& shape, MeshMapperConfig config);
     /// A host tensor over the device's shape.
     Tensor map(const Tensor& tensor) const;
 
