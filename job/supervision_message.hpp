@@ -101,7 +101,9 @@ struct Exited {
     /// caused the end, not the rank.
     std::uint32_t told_signal = 0;
     std::uint64_t peak_memory_bytes = 0;
-    bool was_told_to_end = false;  ///< by a Terminate, before the agent saw the end
+    /// By a Terminate, before the agent saw the end; false all the same if a KILL ended it that is not the
+    /// agent's.
+    bool was_told_to_end = false;
 };
 
 /// The program asked the MPI launcher to end the job (MPI_Abort).

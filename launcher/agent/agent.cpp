@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "job/channel.hpp"
@@ -240,8 +241,12 @@ class Agent {
 
     void ended(const RankProcesses::Exit& exit) {
         has_exited_ = true;
+        // A KILL of somebody else's may take effect after our order has come: a process with much memory dies
+        // slowly.
+        const bool by_another = WIFSIGNALED(exit.wait_status) && WTERMSIG(exit.wait_status) == SIGKILL &&
+                                processes_ && !processes_->has_killed();
         say(job::Exited{static_cast<std::uint32_t>(exit.wait_status), told_signal_, exit.peak_memory_bytes,
-                        was_told_to_end_});
+                        was_told_to_end_ && !by_another});
     }
 
     void send_gone_if_done() {

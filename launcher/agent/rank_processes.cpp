@@ -116,6 +116,7 @@ void RankProcesses::kill_after(milliseconds time) {
 void RankProcesses::kill_if_due() {
     if (!none_left_ && kill_at_ && Clock::now() >= *kill_at_) {
         signal_all(descendants_of(::getpid()), SIGKILL);
+        has_killed_ = true;
         kill_at_ = Clock::now() + kKillRound;
     }
 }

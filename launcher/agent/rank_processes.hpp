@@ -44,6 +44,8 @@ class RankProcesses {
     /// Takes every process that has ended; the program's exit if it is among them.
     std::optional<Exit> reap();
     bool none_left() const { return none_left_; }
+    /// KILL has been sent, after a grace.
+    bool has_killed() const { return has_killed_; }
 
     /// To the program's group, as long as the program runs.
     void signal(int number) const;
@@ -65,6 +67,7 @@ class RankProcesses {
     bool program_has_ended_ = false;
     bool none_left_ = true;
     bool was_terminated_ = false;
+    bool has_killed_ = false;
     std::optional<Clock::time_point> kill_at_;
 };
 
