@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 #include <regex>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -108,7 +109,7 @@ IdsOrReason expand_expression(std::string_view pattern, std::span<const std::uin
         // Without it `(1|1|1|1)*` takes time exponential in the length of an id. Refuses back references.
         flags |= std::regex_constants::__polynomial;
 #endif
-        const std::regex expression(pattern.begin(), pattern.end(), flags);
+        const std::regex expression(std::string(pattern), flags);  // libstdc++ 12 looks one beyond a last `(`
         Ids selected;
         for (const std::uint32_t id : domain) {
             const std::string text = fmt::format("{}", id);
