@@ -64,6 +64,18 @@ void LaunchFixture::write(const std::string& name, const std::string& content, b
     }
 }
 
+void LaunchFixture::write_four_hosts() const {
+    write("mgd4.textproto",
+          "mesh_descriptors { name: \"M\" arch: BLACKHOLE device_topology { dims: [4, 4] } host_topology { "
+          "dims: [4, 1] } channels { count: 1 } }\n"
+          "top_level_instance { mesh { mesh_descriptor: \"M\" mesh_id: 0 } }\n");
+    std::string rows = "mesh_graph_desc_path: mgd4.textproto\nrank_bindings:\n";
+    for (int rank = 0; rank < 4; ++rank) {
+        rows += fmt::format("  - {{rank: {0}, mesh_id: 0, mesh_host_rank: {0}}}\n", rank);
+    }
+    write("four.yaml", rows);
+}
+
 void LaunchFixture::write_ring(int ranks) const {
     std::string graph =
         "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [1, 1] } "

@@ -22,6 +22,8 @@ class LaunchFixture {
 
     /// `ring.yaml`, which binds each of so many ranks to a mesh of one chip, and its MGD.
     void write_ring(int ranks) const;
+    /// `four.yaml`, which binds four ranks to one mesh of 4x4 chips on four hosts, and its MGD.
+    void write_four_hosts() const;
 
     /// `tt-run` with these arguments, in D; `environment` is added to (or, with an empty optional, taken
     /// from) the test's own.

@@ -57,15 +57,7 @@ TEST_CASE("17: rankfiles in every spelling; ranks are not pinned; output goes to
 
 TEST_CASE("18: a rankfile alone names the hosts, and must place every rank") {
     const LaunchFixture d;
-    d.write("mgd4.textproto",
-            "mesh_descriptors { name: \"M\" arch: BLACKHOLE device_topology { dims: [4, 4] } host_topology { "
-            "dims: [4, 1] } channels { count: 1 } }\n"
-            "top_level_instance { mesh { mesh_descriptor: \"M\" mesh_id: 0 } }\n");
-    std::string rows = "mesh_graph_desc_path: mgd4.textproto\nrank_bindings:\n";
-    for (int rank = 0; rank < 4; ++rank) {
-        rows += fmt::format("  - {{rank: {0}, mesh_id: 0, mesh_host_rank: {0}}}\n", rank);
-    }
-    d.write("four.yaml", rows);
+    d.write_four_hosts();
     d.write("rf", "rank 0=a slot=0\nRANK 1 = a SLOT = 1\nrank 2=b slots=0\nrank 3=b slot=0:1-2\n");
     const ChildOutcome placed =
         d.run({"--rank-binding", "four.yaml", "--mpi-args", "--rankfile rf", "--dry-run", "./show"});
@@ -112,15 +104,7 @@ TEST_CASE("19: the network interface") {
 
 TEST_CASE("hosts in any arrangement give each rank its own exit code") {
     const LaunchFixture d;
-    d.write("mgd4.textproto",
-            "mesh_descriptors { name: \"M\" arch: BLACKHOLE device_topology { dims: [4, 4] } host_topology { "
-            "dims: [4, 1] } channels { count: 1 } }\n"
-            "top_level_instance { mesh { mesh_descriptor: \"M\" mesh_id: 0 } }\n");
-    std::string rows = "mesh_graph_desc_path: mgd4.textproto\nrank_bindings:\n";
-    for (int rank = 0; rank < 4; ++rank) {
-        rows += fmt::format("  - {{rank: {0}, mesh_id: 0, mesh_host_rank: {0}}}\n", rank);
-    }
-    d.write("four.yaml", rows);
+    d.write_four_hosts();
     for (int failing = 0; failing < 4; ++failing) {
         const std::string script =
             fmt::format("[ $TT_RUN_RANK != {0} ] || exit $((40 + TT_RUN_RANK))", failing);
