@@ -14,7 +14,8 @@ namespace {
 std::vector<std::size_t> strides_of(const Array& array) {
     std::vector<std::size_t> strides(array.shape.rank());
     std::size_t stride = array.width;
-    for (std::size_t d = strides.size(); d-- > 0;) {
+    for (std::size_t d = strides.size(); d > 0;) {
+        --d;
         strides[d] = stride;
         stride *= array.shape.extents()[d];
     }

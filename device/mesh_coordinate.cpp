@@ -114,7 +114,8 @@ std::size_t MeshCoordinate::to_linear_index(const MeshShape& shape) const {
 MeshCoordinate MeshCoordinate::from_linear_index(const MeshShape& shape, std::size_t index) {
     TT_RUN_REQUIRE(index < shape.mesh_size(), "there is no device {} in {}", index, shape.text());
     std::vector<std::uint32_t> values(shape.dims());
-    for (std::size_t d = shape.dims(); d-- > 0;) {
+    for (std::size_t d = shape.dims(); d > 0;) {
+        --d;
         const std::uint32_t extent = shape[static_cast<std::int32_t>(d)];
         values[d] = static_cast<std::uint32_t>(index % extent);
         index /= extent;

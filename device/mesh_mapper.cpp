@@ -158,7 +158,8 @@ Tensor MeshComposer::compose(const Tensor& tensor) const {
         arrays.push_back(unpack_array(host.spec(), *shard));
     }
     // Innermost axis first: every run of its devices becomes one array.
-    for (std::size_t axis = distribution_.dims(); axis-- > 0;) {
+    for (std::size_t axis = distribution_.dims(); axis > 0;) {
+        --axis;
         const std::size_t run =
             distribution_.dims() == 1 ? count : distribution_[static_cast<std::int32_t>(axis)];
         const std::size_t dimension = host.shape().position(config_.dims[axis]);

@@ -9,6 +9,7 @@
 #include "distributed/wait_until.hpp"
 #include "job/variable_names.hpp"
 #include "support/diagnostic_render.hpp"
+#include "support/hash.hpp"
 #include "support/require.hpp"
 #include "tt_run/device/warnings.hpp"
 
@@ -33,15 +34,6 @@ LocalSystem read_system(const RankInJob& rank) {
     TT_RUN_REQUIRE(system.has_value(), "no device can be opened here\n{}",
                    support::render_text(sink, support::Colour::off));
     return *std::move(system);
-}
-
-/// FNV-1a, never 0 for a name.
-std::uint64_t digest_of(std::string_view name) {
-    std::uint64_t digest = name.empty() ? 0 : 0xcbf29ce484222325;
-    for (const char c : name) {
-        digest = (digest ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    }
-    return digest;
 }
 
 ChipMemoryLayout memory_layout(const LocalSystem& system) {
@@ -86,8 +78,8 @@ std::vector<RankChips> Runtime::exchange_bindings(const distributed::ContextPtr&
         std::uint64_t machine;  // a digest of its name; 0 for none
         std::uint64_t chips;
     };
-    const Introduction mine{system_.mesh.value, system_.host_rank.value, digest_of(system_.machine),
-                            system_.visible.size()};
+    const std::uint64_t machine = system_.machine.empty() ? 0 : support::fnv1a(system_.machine);
+    const Introduction mine{system_.mesh.value, system_.host_rank.value, machine, system_.visible.size()};
     std::vector<Introduction> all(static_cast<std::size_t>(*world->size()));
     world->all_gather(std::as_bytes(std::span(&mine, 1)), std::as_writable_bytes(std::span(all)));
     std::vector<RankChips> ranks;

@@ -8,17 +8,15 @@
 
 #include <fmt/format.h>
 
+#include "support/hash.hpp"
+
 namespace tt_run::distributed {
 
 namespace {
 
-/// The same in every process (FNV-1a), and never 0, which means no key.
+/// The same in every process, and never 0, which means no key.
 std::uint64_t hash_of(std::string_view text) {
-    std::uint64_t hash = 14695981039346656037U;
-    for (const char c : text) {
-        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-    }
-    return hash == 0 ? 1 : hash;
+    return std::max<std::uint64_t>(support::fnv1a(text), 1);
 }
 
 struct Contexts {

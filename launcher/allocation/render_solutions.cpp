@@ -5,6 +5,7 @@
 
 #include "launcher/allocation/fingerprint.hpp"
 #include "launcher/allocation/generate_bindings.hpp"
+#include "support/hash.hpp"
 #include "topology/physical/device_numbering.hpp"
 
 namespace tt_run::launcher {
@@ -24,15 +25,6 @@ std::string render_mock_mapping(const GeneratedSolution& solution) {
         text += fmt::format("  \"{}\": {}\n", rank, yaml_quoted(solution.mock_descriptors[rank].string()));
     }
     return text;
-}
-
-/// 64-bit FNV-1a.
-std::uint64_t fnv1a(std::string_view text) {
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char c : text) {
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-    }
-    return hash;
 }
 
 /// What a solution is: its hosts, then where each part of each mesh runs and with which devices.
@@ -114,7 +106,7 @@ std::vector<OutputFile> render_all_solutions(const Generation& generation, const
     for (const GeneratedSolution& solution : generation.solutions) {
         const std::string signature = signature_of(solution);
         const std::string key = sha256(signature);
-        std::string name = fmt::format("{:016x}", fnv1a(signature));
+        std::string name = fmt::format("{:016x}", support::fnv1a(signature));
         if (!names.insert(name).second) {
             name = key;
             names.insert(name);

@@ -39,8 +39,11 @@ void RankPhases::enter(const job::Phase& phase, job::Role by) {
         by_runtime_ = true;
     }
     const std::size_t count = entered_.size();
+    const auto is_a_pause = [&](std::uint64_t from, std::uint64_t to) {
+        return to >= from && to - from < kPauseNs;
+    };
     if (count >= 2 && entered_.back().kind == PhaseKind::run && entered_[count - 2].kind == phase.kind &&
-        phase.at_ns - entered_.back().at_ns < kPauseNs) {
+        is_a_pause(entered_.back().at_ns, phase.at_ns)) {
         entered_.pop_back();
     } else if (count < kMostPhases && (count == 0 || entered_.back().kind != phase.kind)) {
         entered_.push_back(phase);
@@ -64,8 +67,8 @@ std::vector<PhaseStretch> RankPhases::stretches(double start, double end) const 
     };
     go_on("run", start);
     for (const job::Phase& phase : entered_) {
-        const double after = static_cast<double>(static_cast<std::int64_t>(phase.at_ns - start_ns_)) * 1e-9;
-        go_on(name_of(phase.kind), start + std::max(after, 0.0));
+        const std::uint64_t after_ns = phase.at_ns > start_ns_ ? phase.at_ns - start_ns_ : 0;
+        go_on(name_of(phase.kind), start + static_cast<double>(after_ns) * 1e-9);
     }
     all.back().end = std::max(all.back().begin, end);
     return all;

@@ -164,11 +164,9 @@ HostGrid boards_in_rows(const Cluster& cluster, const Host& host) {
 HostGrid guessed_grid(const Cluster& cluster, const Host& host) {
     std::set<std::pair<std::uint32_t, std::uint32_t>> pairs;
     for (const Link& link : cluster.links()) {
-        const std::uint32_t a = link.a.asic.value - host.first_asic;
-        const std::uint32_t b = link.b.asic.value - host.first_asic;
-        if (link.a.asic.value >= host.first_asic && a < host.asic_count && b < host.asic_count &&
-            link.b.asic.value >= host.first_asic && a != b) {
-            pairs.insert({std::min(a, b), std::max(a, b)});
+        const auto [low, high] = std::minmax(link.a.asic, link.b.asic);
+        if (host.holds(low) && host.holds(high) && low != high) {
+            pairs.insert({low.value - host.first_asic, high.value - host.first_asic});
         }
     }
     if (pairs.empty()) {

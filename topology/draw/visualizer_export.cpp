@@ -35,7 +35,7 @@ std::string coordinates_of(const MappedSystem& system, const Part& part, const H
     std::map<std::int32_t, ChipId> by_number;
     for (const ChipId chip : mesh.chips_of(part.part)) {
         const AsicIndex asic = system.mapping.chips[part.mesh][static_cast<std::size_t>(chip.value)];
-        if (asic.value - host.first_asic < host.asic_count) {
+        if (host.holds(asic)) {
             by_number.emplace(numbers[asic.value - host.first_asic], chip);
         }
     }

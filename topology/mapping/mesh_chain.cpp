@@ -31,13 +31,16 @@ std::optional<MeshChain> find_chain(const Demand& demand) {
         beside[a].push_back({b, connection.need.least});
         beside[b].push_back({a, connection.need.least});
     }
-    std::size_t start = 0;
-    for (std::size_t mesh = meshes; mesh-- > 0;) {
+    std::optional<std::size_t> end;
+    for (std::size_t mesh = 0; mesh < meshes; ++mesh) {
         if (beside[mesh].empty() || beside[mesh].size() > 2) {
             return std::nullopt;
         }
-        start = beside[mesh].size() == 1 ? mesh : start;
+        if (!end && beside[mesh].size() == 1) {
+            end = mesh;
+        }
     }
+    const std::size_t start = end.value_or(0);
     chain.closed = beside[start].size() == 2;
     std::vector<bool> seen(meshes, false);
     for (std::size_t here = start;;) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <ranges>
 
 #include <fmt/format.h>
 #include <google/protobuf/io/tokenizer.h>
@@ -260,9 +261,9 @@ class Parser : private pb::io::ErrorCollector {
 }  // namespace
 
 const TextMessage::Field* TextMessage::find(std::string_view name) const {
-    for (std::size_t k = fields.size(); k-- > 0;) {
-        if (fields[k].name.value == name) {
-            return &fields[k];
+    for (const Field& field : fields | std::views::reverse) {
+        if (field.name.value == name) {
+            return &field;
         }
     }
     return nullptr;

@@ -69,6 +69,10 @@ struct Host {
     std::uint32_t first_asic = 0;
     std::uint32_t asic_count = 0;
     bool operator==(const Host&) const = default;
+
+    bool holds(AsicIndex asic) const {
+        return asic.value >= first_asic && asic.value - first_asic < asic_count;
+    }
 };
 
 /// One board: a PCIe card, or one tray (8 chips) of a Galaxy. Identity: host and tray.

@@ -266,7 +266,6 @@ class Exporter {
     }
 
     void add_links(const Host& host, UmdDescriptor& descriptor) const {
-        const auto here = [&](AsicIndex asic) { return asic.value - host.first_asic < host.asic_count; };
         for (std::uint32_t k = host.first_asic; k < host.first_asic + host.asic_count; ++k) {
             const std::size_t chip = k - host.first_asic;
             for (const std::uint32_t at : cluster_.links_of(AsicIndex{k})) {
@@ -274,7 +273,7 @@ class Exporter {
                 const bool is_a = link.a.asic.value == k;
                 const LinkEnd& near = is_a ? link.a : link.b;
                 const LinkEnd& far = is_a ? link.b : link.a;
-                if (!here(far.asic)) {
+                if (!host.holds(far.asic)) {
                     descriptor.remote_links.push_back({chip, near.channel, id_of(far.asic), far.channel, {}});
                 } else if (is_a) {
                     descriptor.links.push_back(
@@ -283,7 +282,7 @@ class Exporter {
             }
         }
         for (const OpenEnd& end : cluster_.open_ends()) {
-            if (here(end.near.asic)) {
+            if (host.holds(end.near.asic)) {
                 descriptor.remote_links.push_back({end.near.asic.value - host.first_asic,
                                                    end.near.channel,
                                                    end.remote_unique_id,
