@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "launcher/bindings/yaml_number.hpp"
 #include "launcher/diagnostic_kinds.hpp"
 #include "support/spelling.hpp"
-#include "support/text.hpp"
 
 namespace tt_run::launcher {
 
@@ -45,7 +45,7 @@ bool is_text_in_yaml(std::string_view text) {
 }  // namespace
 
 std::optional<std::int32_t> whole_number(const YamlNode& node, std::int32_t least) {
-    const auto value = node.is_scalar() ? support::parse_integer(node.text) : std::nullopt;
+    const auto value = yaml_integer(node);
     if (!value || *value < least || *value > std::numeric_limits<std::int32_t>::max()) {
         return std::nullopt;
     }
