@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -21,8 +22,8 @@ using support::Error;
 using support::Result;
 
 constexpr std::size_t kMostWords = 64U << 10U;
-/// Between TERM and KILL.
-constexpr milliseconds kGrace{300};
+/// Between TERM and KILL: long enough for a guard on a busy host to say how its launcher has ended.
+constexpr milliseconds kGrace{2000};
 
 /// Whether only processes of this host need to reach the launcher's own port: Hydra's ranks are all here, or
 /// its proxies come through our ssh (agent/proxy_relay.hpp).
@@ -103,6 +104,11 @@ void LauncherProcess::end_if_due(Clock::time_point now) {
         was_told_to_end_ = true;
         deadline_ = now + kGrace;
     }
+}
+
+bool LauncherProcess::was_ended_by_another(int status) const {
+    const bool may_be_ours = was_told_to_end_ && (WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGKILL);
+    return WIFSIGNALED(status) && !may_be_ours;
 }
 
 }  // namespace tt_run::launcher

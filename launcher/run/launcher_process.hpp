@@ -44,7 +44,8 @@ class LauncherProcess {
     void expect_end_within(std::chrono::milliseconds time) { deadline_ = Clock::now() + time; }
     void end_if_due(Clock::time_point now);
     std::optional<Clock::time_point> deadline() const { return is_running() ? deadline_ : std::nullopt; }
-    bool was_told_to_end() const { return was_told_to_end_; }
+    /// Whether a status is of a signal that was not sent from here.
+    bool was_ended_by_another(int status) const;
 
   private:
     LauncherProcess(pid_t guard, job::Descriptor output, ScratchDirectory scratch)

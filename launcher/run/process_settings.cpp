@@ -5,12 +5,23 @@
 
 namespace tt_run::launcher {
 
-ProcessSettings::ProcessSettings()
-    : old_pipe_(::signal(SIGPIPE, SIG_IGN)), old_input_(::signal(SIGTTIN, SIG_IGN)) {
-    ::sigemptyset(&handled_);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD}) {
-        ::sigaddset(&handled_, signal);
+sigset_t handled_signals() {
+    sigset_t handled;
+    ::sigemptyset(&handled);
+    for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGCHLD}) {
+        ::sigaddset(&handled, signal);
     }
+    struct sigaction hang_up {};
+    if (::sigaction(SIGHUP, nullptr, &hang_up) != 0 || hang_up.sa_handler != SIG_IGN) {
+        ::sigaddset(&handled, SIGHUP);
+    }
+    return handled;
+}
+
+ProcessSettings::ProcessSettings()
+    : handled_(handled_signals()),
+      old_pipe_(::signal(SIGPIPE, SIG_IGN)),
+      old_input_(::signal(SIGTTIN, SIG_IGN)) {
     ::sigprocmask(SIG_BLOCK, &handled_, &old_mask_);
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 }

@@ -6,9 +6,13 @@
 
 namespace tt_run::launcher {
 
-/// What this process is set to while it supervises a job, put back when the object goes: INT, TERM, HUP, QUIT
-/// and CHLD are blocked, to be read from `signals`; orphans of its children are adopted; a reader that has
-/// gone and a terminal that belongs to others are no reason to end. Make it on the main thread.
+/// INT, TERM, QUIT and CHLD, and HUP unless it is ignored already: that is what nohup asks for. (INT is taken
+/// either way: shells have it ignored by what they start in the background of a script.)
+sigset_t handled_signals();
+
+/// What this process is set to while it supervises a job, put back when the object goes: `handled_signals`
+/// are blocked, to be read from `signals`; orphans of its children are adopted; a reader that has gone and a
+/// terminal that belongs to others are no reason to end. Make it on the main thread.
 class ProcessSettings {
   public:
     ProcessSettings();
@@ -23,7 +27,7 @@ class ProcessSettings {
 
   private:
     using Handler = void (*)(int);
-    sigset_t handled_{};
+    sigset_t handled_;
     sigset_t old_mask_{};
     Handler old_pipe_;
     Handler old_input_;

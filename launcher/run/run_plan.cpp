@@ -16,6 +16,7 @@
 #include "launcher/hosts/child_process.hpp"
 #include "launcher/plan/direct_command.hpp"
 #include "launcher/run/exit_code_filter.hpp"
+#include "launcher/run/process_settings.hpp"
 
 namespace tt_run::launcher {
 
@@ -172,12 +173,8 @@ Result<RunOutcome> run_plan(const LaunchPlan& plan, const support::HostEnvironme
     if (const auto made = make_directories(plan); !made) {
         return std::unexpected(made.error());
     }
-    sigset_t handled;
+    const sigset_t handled = handled_signals();
     sigset_t old_mask;
-    ::sigemptyset(&handled);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD}) {
-        ::sigaddset(&handled, signal);
-    }
     ::sigprocmask(SIG_BLOCK, &handled, &old_mask);
     Descriptor signals(::signalfd(-1, &handled, SFD_CLOEXEC));
     Result<RunOutcome> outcome = RunOutcome{};

@@ -238,7 +238,7 @@ class Supervisor {
     void launcher_ended(int status) {
         outcome().launcher_status = status;
         const RankOutcome* const first = outcome().first_failure();
-        if (WIFSIGNALED(status) && !launcher_.was_told_to_end() && outcome().cause == EndCause::ranks &&
+        if (launcher_.was_ended_by_another(status) && outcome().cause == EndCause::ranks &&
             (first == nullptr || !first->ended_by_itself())) {
             outcome().cause = EndCause::launcher;  // its death reached ranks before it reached us
         }

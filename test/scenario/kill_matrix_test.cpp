@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -67,17 +68,22 @@ class MarkedJob {
         job.join();
         return outcome;
     }
-    /// The same on a terminal of its own, which is then closed; its exit code.
-    int run_and_hang_up(std::vector<std::string> words) const {
+    /// The same on a terminal of its own, which is then closed, `before` standing in front of tt-run: its
+    /// process.
+    pid_t run_and_hang_up(std::vector<std::string> words, std::vector<std::string> before = {}) const {
         int terminal = -1;
         const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
         if (child == 0) {
-            words.insert(words.begin(),
-                         {"tt-run", "--rank-binding", "ring.yaml", "--launcher", flavour_.name});
-            become(words, fixture_.directory(), fixture_.environment);
+            before.insert(before.end(),
+                          {"tt-run", "--rank-binding", "ring.yaml", "--launcher", flavour_.name});
+            before.insert(before.end(), words.begin(), words.end());
+            become(before, fixture_.directory(), fixture_.environment);
         }
         wait_until_up();
         ::close(terminal);
+        return child;
+    }
+    static int exit_code_of(pid_t child) {
         int status = 0;
         ::waitpid(child, &status, 0);
         return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
@@ -258,11 +264,43 @@ TEST_CASE("a signal to tt-run, its guard, mpiexec or an agent leaves nothing", "
     }
 }
 
+TEST_CASE("a job under nohup outlives its terminal") {
+    const MarkedJob job(any_flavour());
+    const pid_t child = job.run_and_hang_up(bash(fmt::format("{}; exec sleep 600", kIsUp)), {"nohup"});
+    std::this_thread::sleep_for(std::chrono::milliseconds(700));
+    const std::vector<pid_t> alive = job.running("sleep");
+    CHECK(std::set<pid_t>(alive.begin(), alive.end()).size() == 8);
+    ::kill(child, SIGTERM);
+    CHECK(MarkedJob::exit_code_of(child) == 143);
+    CHECK(job.left().empty());
+}
+
+TEST_CASE("a launcher's end is told as what it was, though its guard is slow to say so",
+          "[fault][fault-slow-guard]") {
+    const MarkedJob job({"hydra", "mpiexec.hydra", ""});
+    const ChildOutcome outcome = job.run_and(bash(fmt::format("{}; exec sleep 600", kIsUp)), [&] {
+        const auto guard = job.find("guard");
+        const auto launcher = job.find("mpiexec.hydra");
+        CHECK((guard && launcher));
+        if (guard && launcher) {
+            ::kill(*guard, SIGSTOP);
+            ::kill(*launcher, SIGHUP);
+            // Its ranks have gone by then, and tt-run waits no longer for it to end by itself.
+            std::this_thread::sleep_for(std::chrono::milliseconds(800));
+            ::kill(*guard, SIGCONT);
+        }
+    });
+    INFO(outcome.standard_error);
+    CHECK(outcome.exit_code == 129);
+    CHECK(job.left().empty());
+}
+
 TEST_CASE("a terminal that is closed leaves nothing", "[fault][fault-closed-terminal]") {
     const Flavour flavour = any_flavour();
     INFO(flavour.name);
     const MarkedJob job(flavour);
-    CHECK(job.run_and_hang_up(bash(fmt::format("{}; {}; exec sleep 600", kOthers, kIsUp))) == 129);
+    const pid_t child = job.run_and_hang_up(bash(fmt::format("{}; {}; exec sleep 600", kOthers, kIsUp)));
+    CHECK(MarkedJob::exit_code_of(child) == 129);
     CHECK(job.left().empty());
 }
 

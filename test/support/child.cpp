@@ -82,6 +82,13 @@ void become(std::vector<std::string> arguments, const std::filesystem::path& dir
         words.push_back(argument.data());
     }
     words.push_back(nullptr);
+    // Signals as a login shell leaves them, whatever this program was started with: `nohup`, say.
+    for (int signal = 1; signal < NSIG; ++signal) {
+        ::signal(signal, SIG_DFL);
+    }
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
     if (::chdir(directory.c_str()) == 0) {
         environ = variables.data();
         ::execvp(words[0], words.data());
