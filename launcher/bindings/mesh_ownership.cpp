@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "launcher/diagnostic_kinds.hpp"
+#include "support/counted.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::launcher {
@@ -39,7 +40,7 @@ void report_unknown_mesh(const RankBinding& row, const MeshGraph& graph, Diagnos
         Diagnostic(kUnknownMeshId, row.mesh_id.span,
                    fmt::format("rank {} owns mesh `{}`, which the Mesh Graph Descriptor does not have",
                                row.rank.value.value, row.mesh_id.value.value))
-            .note(fmt::format("`{}` has mesh{} {}", graph.source_name, known.size() == 1 ? "" : "es",
+            .note(fmt::format("`{}` has {} {}", graph.source_name, support::noun_for(known.size(), "mesh"),
                               list_of(known)))
             .help("use one of these ids, or name another descriptor in `mesh_graph_desc_path`"));
 }
@@ -75,9 +76,8 @@ void check_mesh(const Mesh& mesh, const std::vector<const RankBinding*>& rows, D
         const RankBinding& row = *without_part[k];
         sink.report(
             Diagnostic(kMeshHostRankDuplicate, row.mesh_id.span,
-                       fmt::format(
-                           "rank {} owns mesh {} too, and no part of it is left: the mesh has {} host rank{}",
-                           row.rank.value.value, mesh.id.value, parts, parts == 1 ? "" : "s"))
+                       fmt::format("rank {} owns mesh {} too, and no part of it is left: the mesh has {}",
+                                   row.rank.value.value, mesh.id.value, support::counted(parts, "host rank")))
                 .also(rows.front()->mesh_id.span, "the mesh's first owner")
                 .help("give this rank a mesh of its own, or split the mesh with `host_topology`"));
     }
@@ -97,8 +97,9 @@ void check_mesh(const Mesh& mesh, const std::vector<const RankBinding*>& rows, D
     }
     if (!missing.empty()) {
         sink.report(Diagnostic(kMissingHostRank, rows.front()->mesh_id.span,
-                               fmt::format("no rank takes host rank{} {} of mesh {}",
-                                           missing.size() == 1 ? "" : "s", list_of(missing), mesh.id.value))
+                               fmt::format("no rank takes {} {} of mesh {}",
+                                           support::noun_for(missing.size(), "host rank"), list_of(missing),
+                                           mesh.id.value))
                         .note(fmt::format("`{}` is split among {} hosts ({}x{})", mesh.descriptor, parts,
                                           mesh.host_dims[0], mesh.host_dims[1]))
                         .help("add a row for each, or the ranks of this mesh wait for one another"));
@@ -127,11 +128,12 @@ void check_ownership(const std::vector<const RankBinding*>& rows, const MeshGrap
         }
     }
     if (!unowned.empty() && !rows.empty()) {
-        sink.report(Diagnostic(kUnownedMesh, rows.front()->span,
-                               fmt::format("no rank owns mesh{} {} of `{}`", unowned.size() == 1 ? "" : "es",
-                                           list_of(unowned), graph.source_name))
-                        .label("the first of the rows")
-                        .help("add a row for each if they take part in the job"));
+        sink.report(
+            Diagnostic(kUnownedMesh, rows.front()->span,
+                       fmt::format("no rank owns {} {} of `{}`", support::noun_for(unowned.size(), "mesh"),
+                                   list_of(unowned), graph.source_name))
+                .label("the first of the rows")
+                .help("add a row for each if they take part in the job"));
     }
 }
 

@@ -14,6 +14,7 @@
 #include "launcher/doctor/doctor.hpp"
 #include "launcher/plan/mpi_launcher.hpp"
 #include "launcher/plan/plan.hpp"
+#include "support/counted.hpp"
 #include "support/text.hpp"
 #include "topology/physical/device_inventory.hpp"
 
@@ -104,8 +105,7 @@ class HostExaminer {
             find(FindingGrade::fine, "device", "no Tenstorrent device here");
         } else if (served != 0) {
             find(FindingGrade::fine, "device",
-                 fmt::format("{} device{}, driver {}", served, served == 1 ? "" : "s",
-                             inventory.driver_version));
+                 fmt::format("{}, driver {}", support::counted(served, "device"), inventory.driver_version));
             look_at_hugepages(served);
         }
     }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "support/counted.hpp"
 #include "topology/draw/chip_slots.hpp"
 #include "topology/physical/cluster_text.hpp"
 
@@ -289,8 +290,8 @@ Picture draw_mapping(const MappedSystem& system, const MissingLinks& missing) {
     for (const LostLinks& lost : system.mapping.lost) {
         painter.picture().findings.push_back(
             {lost.present == 0 ? LinkLook::missing : LinkLook::short_of,
-             fmt::format("{} -- {}: {} asks for {} link{}, {} {} there", node_name(lost.a), node_name(lost.b),
-                         system.graph.source_name, lost.needed, lost.needed == 1 ? "" : "s", lost.present,
+             fmt::format("{} -- {}: {} asks for {}, {} {} there", node_name(lost.a), node_name(lost.b),
+                         system.graph.source_name, support::counted(lost.needed, "link"), lost.present,
                          lost.present == 1 ? "is" : "are")});
     }
     std::size_t used = 0;
@@ -299,10 +300,9 @@ Picture draw_mapping(const MappedSystem& system, const MissingLinks& missing) {
     }
     return painter.finish_with(
         fmt::format("{} on {}", system.graph.source_name, system.cluster.source()),
-        fmt::format("{} mesh{} on {} of {} chips, {} of {} host{}", system.graph.meshes.size(),
-                    system.graph.meshes.size() == 1 ? "" : "es", used, system.cluster.asics().size(),
-                    system.mapping.score.hosts, system.cluster.hosts().size(),
-                    system.cluster.hosts().size() == 1 ? "" : "s"));
+        fmt::format("{} on {} of {} chips, {} of {}", support::counted(system.graph.meshes.size(), "mesh"),
+                    used, system.cluster.asics().size(), system.mapping.score.hosts,
+                    support::counted(system.cluster.hosts().size(), "host")));
 }
 
 }  // namespace tt_run::topology::draw

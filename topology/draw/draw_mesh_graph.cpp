@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "support/counted.hpp"
+
 namespace tt_run::topology::draw {
 
 namespace {
@@ -37,11 +39,10 @@ class MeshGraphPainter {
         for (auto& [ends, bundle] : bundles_) {
             picture_.bundles.push_back(std::move(bundle));
         }
-        const std::size_t meshes = graph_.meshes.size();
         picture_.title = graph_.source_name;
-        picture_.subtitle = fmt::format("{} mesh{}, {} chips, {} connection{} between meshes", meshes,
-                                        meshes == 1 ? "" : "es", graph_.chip_count(),
-                                        graph_.connections.size(), graph_.connections.size() == 1 ? "" : "s");
+        picture_.subtitle =
+            fmt::format("{}, {} chips, {} between meshes", support::counted(graph_.meshes.size(), "mesh"),
+                        graph_.chip_count(), support::counted(graph_.connections.size(), "connection"));
         if (!graph_.graph_connections.empty()) {
             picture_.subtitle += fmt::format(", {} between pods", graph_.graph_connections.size());
         }
@@ -122,8 +123,7 @@ class MeshGraphPainter {
         line.b = std::max(a, b);
         line.present += links;
         line.wanted += links;
-        line.facts.push_back(
-            {"asks for", fmt::format("{} link{}, {}", links, links == 1 ? "" : "s", policy)});
+        line.facts.push_back({"asks for", fmt::format("{}, {}", support::counted(links, "link"), policy)});
     }
 
     void add_bundle(std::uint32_t a, std::uint32_t b, const Channels& channels, std::string_view what) {
@@ -133,7 +133,7 @@ class MeshGraphPainter {
         bundle.b = std::max(a, b);
         bundle.present += links;
         bundle.wanted += links;
-        bundle.facts.push_back({std::string(what), fmt::format("{} link{}, {}", links, links == 1 ? "" : "s",
+        bundle.facts.push_back({std::string(what), fmt::format("{}, {}", support::counted(links, "link"),
                                                                spelling_of(channels.policy))});
     }
 

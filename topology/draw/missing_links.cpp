@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "support/counted.hpp"
 #include "topology/physical/board_ports.hpp"
 #include "topology/physical/synthetic_system.hpp"
 
@@ -60,8 +61,9 @@ void add_absent(const Cluster& cluster, HostIndex host, const Cluster& expected,
         if (gone.size() == board.asic_count) {
             absent.push_back(fmt::format("{} is not there", where));
         } else if (!gone.empty()) {
-            absent.push_back(fmt::format("{} chip{} {} {} not there", where, gone.size() == 1 ? "" : "s",
-                                         ranges(gone), gone.size() == 1 ? "is" : "are"));
+            absent.push_back(fmt::format("{} {} {} {} not there", where,
+                                         support::noun_for(gone.size(), "chip"), ranges(gone),
+                                         gone.size() == 1 ? "is" : "are"));
         }
     }
 }
@@ -225,9 +227,9 @@ std::string end_in_words(const Cluster& cluster, AsicIndex asic, const std::stri
                          std::vector<std::uint32_t> channels) {
     std::sort(channels.begin(), channels.end());
     const Board& board = cluster.board_of(asic);
-    return fmt::format("{} chip {}{}{} channel{} {}", tray_name(cluster, board.host, board.tray),
+    return fmt::format("{} chip {}{}{} {} {}", tray_name(cluster, board.host, board.tray),
                        cluster.asic(asic).location, port.empty() ? "" : " port ", port,
-                       channels.size() == 1 ? "" : "s", ranges(channels));
+                       support::noun_for(channels.size(), "channel"), ranges(channels));
 }
 
 }  // namespace
@@ -336,9 +338,9 @@ std::vector<Finding> describe_missing(const Cluster& cluster, const MissingLinks
         for (const auto& [key, channels] : cables) {
             const auto& [a, b, port_a, port_b] = key;
             findings.push_back(
-                {look, fmt::format("{} {} {}: {} link{} {}", end_in_words(cluster, a, port_a, channels.a),
-                                   join, end_in_words(cluster, b, port_b, channels.b), channels.a.size(),
-                                   channels.a.size() == 1 ? "" : "s", what)});
+                {look, fmt::format("{} {} {}: {} {}", end_in_words(cluster, a, port_a, channels.a), join,
+                                   end_in_words(cluster, b, port_b, channels.b),
+                                   support::counted(channels.a.size(), "link"), what)});
         }
     };
     tell(missing.links, LinkLook::missing, "--", "missing");

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "support/counted.hpp"
 #include "topology/draw/panel_text.hpp"
 #include "topology/draw/text_canvas.hpp"
 
@@ -105,8 +106,8 @@ class TextPen {
         if (picture_.overlay.empty()) {
             for (const auto& [mark, links] : counts) {
                 const std::uint32_t least = *links.begin();
-                words.push_back(fmt::format("{} {} {} link{}{}", marks_.across[mark], marks_.down[mark],
-                                            least, least == 1 ? "" : "s",
+                words.push_back(fmt::format("{} {} {}{}", marks_.across[mark], marks_.down[mark],
+                                            support::counted(least, "link"),
                                             links.size() == 1 ? "" : " or more"));
             }
         } else {

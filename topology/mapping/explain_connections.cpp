@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "support/counted.hpp"
 #include "topology/mapping/diagnostic_kinds.hpp"
 #include "topology/mapping/mesh_chain.hpp"
 #include "topology/mapping/score_mapping.hpp"
@@ -60,8 +61,8 @@ class ConnectionExplainer {
         Diagnostic diagnostic(kNotAllAtOnce, left_over.span,
                               fmt::format("only {} of {} meshes fit `{}` at once; mesh {} is one too many",
                                           fit, graph_.meshes.size(), cluster_.source(), left_over.id.value));
-        diagnostic.note(fmt::format("it has {} host{} with {} chips; the meshes need {}",
-                                    cluster_.hosts().size(), cluster_.hosts().size() == 1 ? "" : "s",
+        diagnostic.note(fmt::format("it has {} with {} chips; the meshes need {}",
+                                    support::counted(cluster_.hosts().size(), "host"),
                                     cluster_.asics().size(), graph_.chip_count()));
         MappingOptions shared = probe_.options();
         shared.share_boards = true;
@@ -97,9 +98,9 @@ class ConnectionExplainer {
         }
         Diagnostic diagnostic(
             kConnectionImpossible, graph_.connections.back().span,
-            fmt::format("no {} of {} meshes, by {} link{} from each to the next, has a place in `{}`",
-                        chain->closed ? "ring" : "line", length, chain->least_need(),
-                        chain->least_need() == 1 ? "" : "s", cluster_.source()));
+            fmt::format("no {} of {} meshes, by {} from each to the next, has a place in `{}`",
+                        chain->closed ? "ring" : "line", length,
+                        support::counted(chain->least_need(), "link"), cluster_.source()));
         if (chain->closed && !strands->rings.empty()) {
             diagnostic.note(fmt::format("so many links join places into rings of {} only",
                                         fmt::join(strands->rings, ", ")));
@@ -128,16 +129,16 @@ class ConnectionExplainer {
             return false;
         }
         const MeshConnection& last = graph_.connections.back();
-        sink_.report(Diagnostic(kConnectionImpossible, last.span,
-                                fmt::format("a ring of {} meshes, an odd number, cannot close in `{}`",
-                                            chain->order.size(), cluster_.source()))
-                         .note(fmt::format("open, without the connection of meshes {} and {}, it fits",
-                                           last.from.value, last.to.value))
-                         .note(fmt::format(
-                             "wherever two places have {} link{} between them, they are of two camps, like "
-                             "the squares of a chessboard; a ring visits both equally often",
-                             chain->least_need(), chain->least_need() == 1 ? "" : "s"))
-                         .help("take an even number of meshes, or fewer channels"));
+        sink_.report(
+            Diagnostic(kConnectionImpossible, last.span,
+                       fmt::format("a ring of {} meshes, an odd number, cannot close in `{}`",
+                                   chain->order.size(), cluster_.source()))
+                .note(fmt::format("open, without the connection of meshes {} and {}, it fits",
+                                  last.from.value, last.to.value))
+                .note(fmt::format("wherever two places have {} between them, they are of two camps, like "
+                                  "the squares of a chessboard; a ring visits both equally often",
+                                  support::counted(chain->least_need(), "link")))
+                .help("take an even number of meshes, or fewer channels"));
         return true;
     }
 
@@ -198,16 +199,15 @@ class ConnectionExplainer {
 
     void report_connection(std::size_t k, const Chips& chips) {
         const Channels& channels = channels_of(graph_, k);
-        Diagnostic diagnostic(
-            kConnectionImpossible, span_of(k),
-            fmt::format("{} need {} link{} between them, which `{}` cannot give them", ends_of(k),
-                        channels.count, channels.count == 1 ? "" : "s", cluster_.source()));
+        Diagnostic diagnostic(kConnectionImpossible, span_of(k),
+                              fmt::format("{} need {} between them, which `{}` cannot give them", ends_of(k),
+                                          support::counted(channels.count, "link"), cluster_.source()));
         if (k < graph_.connections.size()) {
             note_places(diagnostic, graph_.connections[k], chips);
         }
         diagnostic.note("without this connection all fits");
         if (const std::int32_t most = most_channels(k); most > 0) {
-            diagnostic.help(fmt::format("with {} channel{} it fits{}", most, most == 1 ? "" : "s",
+            diagnostic.help(fmt::format("with {} it fits{}", support::counted(most, "channel"),
                                         channels.policy == ChannelPolicy::strict
                                             ? "; with `policy: RELAXED` that is a warning"
                                             : ""));

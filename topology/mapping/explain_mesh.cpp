@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "support/counted.hpp"
 #include "topology/mapping/diagnostic_kinds.hpp"
 
 namespace tt_run::topology {
@@ -118,10 +119,10 @@ class MeshExplainer {
             const AsicIndex a = near->footprint.chips[static_cast<std::size_t>(edge.a)];
             const AsicIndex b = near->footprint.chips[static_cast<std::size_t>(edge.b)];
             cables_.emplace_back(std::min(a, b), std::max(a, b));
-            diagnostic.note(fmt::format("chips {} and {} need {}: {} and {} have {}",
-                                        std::min(edge.a, edge.b), std::max(edge.a, edge.b),
-                                        links_in_words(edge.need.least), cluster_.name_of(std::min(a, b)),
-                                        cluster_.name_of(std::max(a, b)), adjacency_.links(a, b)));
+            diagnostic.note(fmt::format(
+                "chips {} and {} need {}: {} and {} have {}", std::min(edge.a, edge.b),
+                std::max(edge.a, edge.b), support::counted(edge.need.least, "link"),
+                cluster_.name_of(std::min(a, b)), cluster_.name_of(std::max(a, b)), adjacency_.links(a, b)));
             note_one_sided(diagnostic, a, b);
             note_one_sided(diagnostic, b, a);
         }
@@ -139,10 +140,6 @@ class MeshExplainer {
                 mesh_.wraps(d) ? std::min(lines, static_cast<std::size_t>(mesh_.device_dims[1 - d])) : lines;
         }
         return lines;
-    }
-
-    static std::string links_in_words(std::uint32_t number) {
-        return fmt::format("{} link{}", number, number == 1 ? "" : "s");
     }
 
     /// A link that only one of the two sees has its end open.
@@ -163,9 +160,10 @@ class MeshExplainer {
                            fmt::format("{} is a RING in dimension {}, and nowhere in `{}` do {} chips in a "
                                        "row close to a ring beside each other",
                                        title(mesh_), d, cluster_.source(), mesh_.device_dims[d]))
-                           .note(fmt::format("it needs {} on each of its {} {}",
-                                             links_in_words(static_cast<std::uint32_t>(mesh_.channels.count)),
-                                             mesh_.device_dims[1 - d], d == 0 ? "columns" : "rows"))
+                           .note(fmt::format(
+                               "it needs {} on each of its {} {}",
+                               support::counted(static_cast<std::uint32_t>(mesh_.channels.count), "link"),
+                               mesh_.device_dims[1 - d], d == 0 ? "columns" : "rows"))
                            .help("with LINE in this dimension it fits; or cable the wrap links"));
                 return true;
             }
@@ -204,7 +202,8 @@ class MeshExplainer {
             kMissingLinks, mesh_.span,
             fmt::format("{} needs {} between every two neighbours, more than `{}` has anywhere "
                         "for all of them",
-                        title(mesh_), links_in_words(static_cast<std::uint32_t>(mesh_.channels.count)),
+                        title(mesh_),
+                        support::counted(static_cast<std::uint32_t>(mesh_.channels.count), "link"),
                         cluster_.source()));
         const Demand demand = build_demand(alone_, adjacency_, probe_.options());
         std::size_t short_pairs = 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "support/counted.hpp"
 #include "topology/diagnostic_kinds.hpp"
 #include "topology/mgd/mgd_rules.hpp"
 
@@ -211,7 +212,7 @@ void check_shape(MgdRules& rules, const ConnectionDescriptor& connection) {
     if (nodes < 2 || (nodes > 2 && rules.runtime())) {
         rules.findings.report(
             Diagnostic(kConnectionArity, connection.span,
-                       fmt::format("this connection has {} node{}; {}", nodes, nodes == 1 ? "" : "s",
+                       fmt::format("this connection has {}; {}", support::counted(nodes, "node"),
                                    nodes < 2 ? "it joins two" : "the runtime joins two"))
                 .help("write one connection with two `nodes` for each pair"));
     }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "support/counted.hpp"
 #include "topology/diagnostic_kinds.hpp"
 #include "topology/mgd/mgd_rules.hpp"
 
@@ -52,8 +53,8 @@ bool check_device_dims(MgdRules& rules, const MeshDescriptor& mesh, GridFacts& f
             kBadDimensions, place,
             mesh.device_dims.empty()
                 ? fmt::format("{} has no device dims; a mesh is a grid of rows and columns", named(mesh))
-                : fmt::format("{} has {} device dim{}; a mesh is a grid of rows and columns", named(mesh),
-                              mesh.device_dims.size(), mesh.device_dims.size() == 1 ? "" : "s"));
+                : fmt::format("{} has {}; a mesh is a grid of rows and columns", named(mesh),
+                              support::counted(mesh.device_dims.size(), "device dim")));
         rank.help("write `device_topology { dims: [ROWS, COLUMNS] }`");
         rules.findings.report(std::move(rank));
         return false;

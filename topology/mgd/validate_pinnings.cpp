@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "support/counted.hpp"
 #include "topology/diagnostic_kinds.hpp"
 #include "topology/mgd/id_pattern.hpp"
 #include "topology/mgd/mgd_rules.hpp"
@@ -262,10 +263,9 @@ class PinningRules {
         if (static_cast<std::int64_t>(chips.size()) >
             saturating_product(static_cast<std::int64_t>(positions.size()), hosts)) {
             rules_.findings.report(
-                Diagnostic(
-                    kPinningNoPosition, pinning.span,
-                    fmt::format("{} chips of mesh {} are to sit at {} position{}; each has one of its own",
-                                chips.size(), mesh, positions.size(), positions.size() == 1 ? "" : "s"))
+                Diagnostic(kPinningNoPosition, pinning.span,
+                           fmt::format("{} chips of mesh {} are to sit at {}; each has one of its own",
+                                       chips.size(), mesh, support::counted(positions.size(), "position")))
                     .help("add positions, or pin fewer chips"));
             return;
         }

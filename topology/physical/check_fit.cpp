@@ -143,7 +143,7 @@ class Checker {
             }
             diagnostic.note(fmt::format("host `{}` has {} on {} {}", host.name,
                                         counted(host.asic_count, "chip"),
-                                        trays.size() == 1 ? "tray" : "trays", support::join(trays, ", ")));
+                                        support::noun_for(trays.size(), "tray"), support::join(trays, ", ")));
         }
         if (cluster_.hosts().size() > kMostNamed) {
             diagnostic.note(
@@ -365,8 +365,7 @@ class Checker {
                 return;  // told already
             }
         }
-        const bool strict = connection.channels.policy == ChannelPolicy::strict;
-        if (have >= need || (!strict && have > 0)) {
+        if (have >= need || (have > 0 && connection.channels.policy != ChannelPolicy::strict)) {
             return;
         }
         Diagnostic short_of(kFitConnection, connection.span,

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "support/counted.hpp"
 #include "support/utf8.hpp"
 #include "topology/physical/asic_buckets.hpp"
 #include "topology/physical/cluster_draft.hpp"
@@ -107,12 +108,11 @@ void check_boards(const ClusterDraft& draft, DiagnosticSink& sink) {
             const std::uint32_t usual = facts_of(board.type).chips;
             const bool may_be_part = is_galaxy_tray(board.type) && board.asic_count < usual;
             if (usual != 0 && board.asic_count != usual && !may_be_part) {
-                sink.report(
-                    Diagnostic(kBoardSize, draft.span_of(draft.board_places[k]),
-                               fmt::format("the {} on tray {} of host `{}` has {} chip{}; this type "
-                                           "has {}",
-                                           topology::name_of(board.type), board.tray, host.name,
-                                           board.asic_count, board.asic_count == 1 ? "" : "s", usual)));
+                sink.report(Diagnostic(kBoardSize, draft.span_of(draft.board_places[k]),
+                                       fmt::format("the {} on tray {} of host `{}` has {}; this type "
+                                                   "has {}",
+                                                   topology::name_of(board.type), board.tray, host.name,
+                                                   support::counted(board.asic_count, "chip"), usual)));
             }
         }
     }

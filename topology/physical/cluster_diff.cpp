@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "support/counted.hpp"
+
 namespace tt_run::topology {
 
 namespace {
@@ -56,8 +58,7 @@ class Comparer {
     }
 
     static std::string counts_of(const Host& host) {
-        return fmt::format("{} board{}, {} chip{}", host.board_count, host.board_count == 1 ? "" : "s",
-                           host.asic_count, host.asic_count == 1 ? "" : "s");
+        return support::counted(host.board_count, "board") + ", " + support::counted(host.asic_count, "chip");
     }
 
     static std::string name_of_board(const Host& host, const Board& board) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "support/counted.hpp"
 #include "support/text.hpp"
 #include "topology/physical/cluster_subset.hpp"
 #include "topology/physical/description_reader.hpp"
@@ -308,12 +309,11 @@ void check_visible_devices(const Cluster& cluster, const std::vector<RankView>& 
         }
     }
     if (example != nullptr) {
-        sink.report(
-            Diagnostic(kVisibleLosesLinks, ranks[seen_by].place,
-                       fmt::format("{} link{} cannot be used, because one end is hidden from every rank",
-                                   lost, lost == 1 ? "" : "s"))
-                .note(fmt::format("one is `{}` with `{}`", cluster.name_of(example->a),
-                                  cluster.name_of(example->b))));
+        sink.report(Diagnostic(kVisibleLosesLinks, ranks[seen_by].place,
+                               fmt::format("{} cannot be used, because one end is hidden from every rank",
+                                           support::counted(lost, "link")))
+                        .note(fmt::format("one is `{}` with `{}`", cluster.name_of(example->a),
+                                          cluster.name_of(example->b))));
     }
 }
 
