@@ -18,7 +18,10 @@ add_dependencies(tt_run_runtime tt_run_protocol tt_run_topology tt_run_support)
 target_link_libraries(tt_run_runtime PRIVATE
   $<TARGET_FILE:tt_run_protocol> $<TARGET_FILE:tt_run_topology> $<TARGET_FILE:tt_run_support>
   ${PROTOBUF_SHARED} ${CADICAL_LIBRARY} ${YAML_SHARED} ${MPICH_LIBRARY})
-target_link_options(tt_run_runtime PRIVATE -Wl,--exclude-libs,ALL -Wl,--no-undefined)
+target_link_options(tt_run_runtime PRIVATE -Wl,--exclude-libs,ALL)
+if(NOT (TT_RUN_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang"))  # clang's sanitizers are in the program alone
+  target_link_options(tt_run_runtime PRIVATE -Wl,--no-undefined)
+endif()
 if(TT_RUN_SANITIZE)
   target_link_options(tt_run_runtime PRIVATE -fsanitize=${TT_RUN_SANITIZE})
 endif()

@@ -39,9 +39,7 @@ MeshLine::MeshLine(const MeshLinks& links, std::size_t dimension, bool wraps)
 /// first jump of each.
 std::vector<std::int16_t> MeshLine::first_jumps(const MeshLinks& links, std::int32_t sense) const {
     const auto jumps = express_jumps(links, dimension_, length_, stride_);
-    const auto at = [&](std::int32_t place, std::int32_t distance) {
-        return static_cast<std::size_t>(place * length_ + distance);
-    };
+    const auto at = [&](std::int32_t place, std::int32_t distance) { return index_of(place, distance); };
     std::vector<std::int32_t> moves(at(length_, 0), 0);
     std::vector<std::int16_t> first(moves.size(), 0);
     for (std::int32_t distance = 1; distance < length_; ++distance) {
@@ -73,15 +71,13 @@ void MeshLine::take_express(const MeshLinks& links) {
     }
     TT_RUN_CHECK(length_ <= 32767);
     const std::array by_sense{first_jumps(links, 1), first_jumps(links, -1)};
-    std::vector<std::int16_t> chosen(static_cast<std::size_t>(length_) * static_cast<std::size_t>(length_),
-                                     0);
+    std::vector<std::int16_t> chosen(index_of(length_, 0), 0);
     for (std::int32_t from = 0; from < length_; ++from) {
         for (std::int32_t to = 0; to < length_; ++to) {
             if (from != to) {
                 const std::int32_t sense = way(from, to);
                 const std::int32_t distance = wrapped((to - from) * sense, length_);
-                chosen[static_cast<std::size_t>(from * length_ + to)] =
-                    by_sense[sense == 1 ? 0 : 1][static_cast<std::size_t>(from * length_ + distance)];
+                chosen[index_of(from, to)] = by_sense[sense == 1 ? 0 : 1][index_of(from, distance)];
             }
         }
     }

@@ -43,7 +43,7 @@ class MeshLine {
     bool wraps() const { return wraps_; }
     /// Chips to pass in the next move from one place to another, which differ; negative for north and west.
     std::int32_t jump(std::int32_t from, std::int32_t to) const {
-        return jumps_.empty() ? way(from, to) : jumps_[static_cast<std::size_t>(from * length_ + to)];
+        return jumps_.empty() ? way(from, to) : jumps_[index_of(from, to)];
     }
 
     /// The next move of a packet on chip `at`, whose place on this line is `from`.
@@ -55,6 +55,11 @@ class MeshLine {
     void walk(const MeshLinks& links, std::int32_t at, std::int32_t from, std::int32_t to, Emit&& emit) const;
 
   private:
+    /// In a table of rows as long as the line.
+    std::size_t index_of(std::int32_t row, std::int32_t column) const {
+        return static_cast<std::size_t>(row) * static_cast<std::size_t>(length_) +
+               static_cast<std::size_t>(column);
+    }
     /// 1 for ahead, -1 for back.
     std::int32_t way(std::int32_t from, std::int32_t to) const {
         if (!wraps_) {
