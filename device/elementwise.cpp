@@ -249,7 +249,9 @@ Tensor mul(const Tensor& a, const Operand& b, const OperationOptions& options, W
     return combine_any("mul", a, b, options, where, [](auto x, auto y) {
         if constexpr (std::is_same_v<decltype(x), Integer>) {
             // Products of 32-bit integers may pass 63 bits; only the low ones are kept.
-            return static_cast<Integer>(static_cast<std::uint64_t>(x) * static_cast<std::uint64_t>(y));
+            Integer low = 0;
+            (void)__builtin_mul_overflow(x, y, &low);
+            return low;
         } else {
             return x * y;
         }

@@ -4,6 +4,11 @@
 
 namespace tt_run::sockets {
 
+/// Bytes from one free-running count to another that is not behind it, modulo 2^32.
+constexpr std::uint32_t bytes_between(std::uint32_t from, std::uint32_t to) {
+    return static_cast<std::uint32_t>((std::uint64_t{1} << 32U) + to - from);
+}
+
 /// Where one end of a socket stands in its FIFO. Both ends do the same arithmetic on the same sequence of
 /// calls, so they agree without talking (reference: tt-metal's socket_api.h; the rules are in
 /// docs/design/sockets.md):

@@ -153,7 +153,7 @@ std::vector<job::Wait> ReceiveJob::waits() const {
 }
 
 std::uint32_t ReceiveJob::available() const {
-    const std::uint32_t ahead = lane().sent() - end_.cursor.count();
+    const std::uint32_t ahead = bytes_between(end_.cursor.count(), lane().sent());
     return ahead <= end_.cursor.fifo_size() ? ahead : 0;
 }
 
@@ -164,7 +164,7 @@ void ReceiveJob::begin() {
         end_.cursor.set_page_size(request_.plan.block);
         has_skipped_ = end_.cursor.count() != before;
     }
-    if (has_skipped_ && lane().sent() - end_.cursor.count() <= end_.cursor.fifo_size()) {
+    if (has_skipped_ && bytes_between(end_.cursor.count(), lane().sent()) <= end_.cursor.fifo_size()) {
         has_skipped_ = false;  // the sender has counted it too: it may have the room
         go_past(0);
         notify();

@@ -27,7 +27,7 @@ class StreamSendJob final : public SendJob {
         FifoCursor after = end_.cursor;
         after.set_page_size(request_.plan.block);
         const std::uint64_t bytes = std::uint64_t{request_.plan.block} * request_.plan.blocks;
-        const std::uint32_t skipped = after.count() - end_.cursor.count();
+        const std::uint32_t skipped = bytes_between(end_.cursor.count(), after.count());
         return bytes + skipped + (after.fifo_size() - after.usable()) <= room();
     }
 
@@ -38,7 +38,7 @@ class StreamSendJob final : public SendJob {
             if (free_of(acked) < needed_room()) {
                 waits.push_back(wait_for(path, acked, "room in the FIFO"));
                 waits.back().have = acked;
-                waits.back().need = acked + needed_room() - free_of(acked);
+                waits.back().need = std::uint64_t{acked} + needed_room() - free_of(acked);
             }
         }
         return waits;
@@ -184,7 +184,7 @@ void SendJob::check_refusal(const SendPath& path) const {
 
 std::uint32_t SendJob::free_of(std::uint32_t acked) const {
     const std::uint32_t fifo = end_.cursor.fifo_size();
-    return fifo - std::min(fifo, end_.cursor.count() - acked);
+    return fifo - std::min(fifo, bytes_between(acked, end_.cursor.count()));
 }
 
 std::uint32_t SendJob::room() {
@@ -201,7 +201,7 @@ std::uint32_t SendJob::needed_room() const {
     }
     FifoCursor after = end_.cursor;
     after.set_page_size(request_.plan.block);
-    return after.count() - end_.cursor.count();
+    return bytes_between(end_.cursor.count(), after.count());
 }
 
 void SendJob::publish_block() {

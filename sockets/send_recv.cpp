@@ -212,7 +212,7 @@ SocketState::~SocketState() {
         if (!receivers[k] || !receivers[k]->lane) {
             continue;
         }
-        const std::uint32_t left = receivers[k]->lane->sent() - receivers[k]->cursor.count();
+        const std::uint32_t left = bytes_between(receivers[k]->cursor.count(), receivers[k]->lane->sent());
         if (left != 0 && left <= config.socket_mem_config.fifo_size) {
             device::warn(
                 fmt::format("{}: {} bytes of connection {} were sent and never received", name(), left, k));

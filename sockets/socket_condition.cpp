@@ -11,7 +11,7 @@ std::string_view name_of(SocketCondition condition) {
 
 SocketCondition condition_of(std::uint32_t sent, std::uint32_t acked, std::uint32_t fifo, std::uint32_t block,
                              SocketEndpoint waiting) {
-    const std::uint32_t inside = sent - acked;
+    const std::uint32_t inside = bytes_between(acked, sent);
     if (inside == 0) {
         return waiting == SocketEndpoint::receiver ? SocketCondition::starved : SocketCondition::drained;
     }

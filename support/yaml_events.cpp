@@ -194,8 +194,9 @@ struct YamlEvents::Parser {
     std::optional<Diagnostic> told_by_place(const Span& span) const {
         const std::string_view problem = parser.problem;
         const std::string_view text = source->text();
-        const std::string_view all_before = text.substr(0, span.begin);
-        const std::string_view before = all_before.substr(all_before.rfind('\n') + 1);  // on its line
+        const std::size_t line = text.substr(0, span.begin).find_last_of('\n');
+        const std::size_t line_begin = line == std::string_view::npos ? 0 : line + 1;
+        const std::string_view before = text.substr(line_begin, span.begin - line_begin);
         const bool is_first = before.find_first_not_of(" -\t") == std::string_view::npos;
         const auto bracketed =
             std::find_if(open.rbegin(), open.rend(), [](const Opened& one) { return one.is_bracketed; });

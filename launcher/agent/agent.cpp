@@ -10,13 +10,13 @@
 
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "job/channel.hpp"
 #include "job/release.hpp"
+#include "job/signal_descriptor.hpp"
 #include "launcher/agent/handed_files.hpp"
 #include "launcher/agent/pmi_relay.hpp"
 #include "launcher/agent/process_tree.hpp"
@@ -81,7 +81,7 @@ class Agent {
         }
         ::signal(SIGPIPE, SIG_IGN);
         ::sigprocmask(SIG_SETMASK, &caught, nullptr);
-        signals_ = job::Descriptor(::signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK));
+        signals_ = job::make_signal_descriptor(caught, job::SignalReading::at_once);
     }
 
     // ---- waiting
@@ -275,9 +275,8 @@ class Agent {
     // ---- signals
 
     void take_signals() {
-        signalfd_siginfo info{};
-        while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
-            const int signal = static_cast<int>(info.ssi_signo);
+        while (const auto received = job::next_signal(signals_)) {
+            const int signal = received->number;
             if (signal == SIGCHLD) {
                 continue;
             }

@@ -10,11 +10,11 @@
 
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "job/descriptor.hpp"
+#include "job/signal_descriptor.hpp"
 #include "job/variable_names.hpp"
 #include "launcher/agent/loopback_hold.hpp"
 #include "launcher/agent/process_tree.hpp"
@@ -46,7 +46,7 @@ sigset_t guarded_signals() {
 std::optional<int> guard_until_end(pid_t process, pid_t parent) {
     LoopbackHold hold(process);
     const sigset_t set = guarded_signals();
-    const job::Descriptor signals(::signalfd(-1, &set, SFD_CLOEXEC));
+    const job::Descriptor signals = job::make_signal_descriptor(set, job::SignalReading::waits);
     while (::getppid() == parent) {
         int status = 0;
         for (pid_t ended = 0; (ended = ::waitpid(-1, &status, WNOHANG)) > 0;) {
@@ -56,10 +56,9 @@ std::optional<int> guard_until_end(pid_t process, pid_t parent) {
                 return status;
             }
         }
-        signalfd_siginfo info{};
-        if (::read(signals.get(), &info, sizeof info) == sizeof info && info.ssi_signo != SIGCHLD &&
-            ::getppid() == parent) {
-            ::kill(process, static_cast<int>(info.ssi_signo));
+        const auto signal = job::next_signal(signals);
+        if (signal && signal->number != SIGCHLD && ::getppid() == parent) {
+            ::kill(process, signal->number);
         }
     }
     return std::nullopt;

@@ -1,7 +1,8 @@
 #include "launcher/run/process_settings.hpp"
 
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
+
+#include "job/signal_descriptor.hpp"
 
 namespace tt_run::launcher {
 
@@ -34,7 +35,7 @@ ProcessSettings::~ProcessSettings() {
 }
 
 job::Descriptor ProcessSettings::signals() const {
-    return job::Descriptor(::signalfd(-1, &handled_, SFD_CLOEXEC | SFD_NONBLOCK));
+    return job::make_signal_descriptor(handled_, job::SignalReading::at_once);
 }
 
 }  // namespace tt_run::launcher

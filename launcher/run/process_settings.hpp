@@ -20,7 +20,7 @@ class ProcessSettings {
     ProcessSettings(const ProcessSettings&) = delete;
     ProcessSettings& operator=(const ProcessSettings&) = delete;
 
-    /// A signalfd of the blocked signals.
+    /// Of the blocked signals.
     job::Descriptor signals() const;
     /// As it was before.
     const sigset_t& old_mask() const { return old_mask_; }

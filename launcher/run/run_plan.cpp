@@ -8,11 +8,11 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "job/descriptor.hpp"
+#include "job/signal_descriptor.hpp"
 #include "launcher/hosts/child_process.hpp"
 #include "launcher/plan/direct_command.hpp"
 #include "launcher/run/exit_code_filter.hpp"
@@ -121,25 +121,21 @@ class Follower {
     }
 
     void take_signal() {
-        signalfd_siginfo info{};
-        if (::read(signals_.get(), &info, sizeof info) != sizeof info) {
-            return;
-        }
-        const int signal = static_cast<int>(info.ssi_signo);
-        if (signal == SIGCHLD) {
+        const auto signal = job::next_signal(signals_);
+        if (!signal || signal->number == SIGCHLD) {
             return;  // it only wakes us
         }
         if (first_signal_ != 0) {
             ::kill(mpiexec_.pid, SIGKILL);
             return;
         }
-        first_signal_ = signal;
+        first_signal_ = signal->number;
         deadline_ = Clock::now() + kGrace;
         // A Ctrl-C at the terminal has reached mpiexec already, and two would make it drop its ranks at once.
-        const bool from_terminal = info.ssi_code == SI_KERNEL && signal == SIGINT;
+        const bool from_terminal = signal->from_kernel && signal->number == SIGINT;
         if (!from_terminal) {
             // Hydra hands INT and TERM on; HUP and QUIT only kill itself.
-            ::kill(mpiexec_.pid, signal == SIGINT ? SIGINT : SIGTERM);
+            ::kill(mpiexec_.pid, signal->number == SIGINT ? SIGINT : SIGTERM);
         }
     }
 
@@ -176,7 +172,7 @@ Result<RunOutcome> run_plan(const LaunchPlan& plan, const support::HostEnvironme
     const sigset_t handled = handled_signals();
     sigset_t old_mask;
     ::sigprocmask(SIG_BLOCK, &handled, &old_mask);
-    Descriptor signals(::signalfd(-1, &handled, SFD_CLOEXEC));
+    Descriptor signals = job::make_signal_descriptor(handled, job::SignalReading::at_once);
     Result<RunOutcome> outcome = RunOutcome{};
     if (Result<Mpiexec> mpiexec = start(build_direct_command(plan, host), plan.working_directory, old_mask)) {
         outcome = Follower(*std::move(mpiexec), std::move(signals), host.hostname, standard_output)

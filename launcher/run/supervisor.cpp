@@ -8,10 +8,9 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
+#include "job/signal_descriptor.hpp"
 #include "launcher/agent/process_tree.hpp"
 #include "launcher/plan/supervised_command.hpp"
 #include "launcher/run/failure_report.hpp"
@@ -218,18 +217,16 @@ class Supervisor {
     // ---- the end
 
     void take_signals() {
-        signalfd_siginfo info{};
-        while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
-            const int signal = static_cast<int>(info.ssi_signo);
-            if (signal == SIGCHLD) {
+        while (const auto signal = job::next_signal(signals_)) {
+            if (signal->number == SIGCHLD) {
                 if (const auto status = launcher_.reap()) {
                     launcher_ended(*status);
                 }
             } else if (outcome().signal != 0) {
                 ending_.kill();
             } else {
-                outcome().signal = signal;
-                peers_.send_all(job::Signal{static_cast<std::uint32_t>(signal)});
+                outcome().signal = signal->number;
+                peers_.send_all(job::Signal{static_cast<std::uint32_t>(signal->number)});
                 ending_.end_without_term(EndCause::signal);
             }
         }

@@ -57,7 +57,8 @@ void for_each_index(const Shape& shape, const std::function<void(const std::vect
     std::vector<std::uint32_t> at(shape.rank(), 0);
     for (std::size_t left = shape.volume(); left > 0; --left) {
         visit(at);
-        for (std::size_t d = shape.rank(); d-- > 0;) {
+        for (std::size_t d = shape.rank(); d > 0;) {
+            --d;
             if (++at[d] < shape.extents()[d]) {
                 break;
             }

@@ -27,7 +27,8 @@ std::size_t place_of(const Shape& shape, const Index& index) {
 
 Index index_at(const Shape& shape, std::size_t place) {
     Index index(shape.rank());
-    for (std::size_t d = shape.rank(); d-- > 0;) {
+    for (std::size_t d = shape.rank(); d > 0;) {
+        --d;
         index[d] = static_cast<std::uint32_t>(place % shape.extents()[d]);
         place /= shape.extents()[d];
     }
