@@ -29,7 +29,7 @@ const ChipFacts& facts_of(topology::Architecture architecture);
 
 /// Kept free at the foot of every core's L1, as the firmware's mailboxes, stacks and kernel arguments do it
 /// on silicon. The vendor's size differs between releases; ours is near the largest.
-inline constexpr std::size_t kReservedL1Bytes = 104 * 1024;
+inline constexpr std::size_t kReservedL1Bytes = std::size_t{104} * 1024;
 /// Likewise in every DRAM bank; so no buffer has address 0.
 inline constexpr std::size_t kReservedDramBytes = 1024;
 

@@ -39,7 +39,7 @@ struct Work {
 class WorkQueue {
   public:
     /// More bytes than these always go to the thread, so that the caller can overlap.
-    static constexpr std::size_t kInlineBytes = 64 * 1024;
+    static constexpr std::size_t kInlineBytes = std::size_t{64} * 1024;
 
     explicit WorkQueue(std::string name) : name_(std::move(name)) {}
     /// Waits for what is queued; a failure that nobody asked for is lost.

@@ -146,7 +146,7 @@ void visit_fields(Codec& codec, M& m) {
         codec.fields(m.wait_status, m.told_signal, m.peak_memory_bytes, m.was_told_to_end);
     } else if constexpr (std::is_same_v<T, Aborted>) {
         codec.fields(m.exit_code);
-    } else if constexpr (std::is_same_v<T, Signal>) {
+    } else if constexpr (std::is_same_v<T, Signal> || std::is_same_v<T, Probe>) {
         codec.fields(m.number);
     } else if constexpr (std::is_same_v<T, Terminate>) {
         codec.fields(m.grace_ms);
@@ -156,8 +156,6 @@ void visit_fields(Codec& codec, M& m) {
         codec.fields(m.epoch, m.probe, m.any, m.waits, m.brought, m.ends_itself);
     } else if constexpr (std::is_same_v<T, Unblocked>) {
         codec.fields(m.epoch);
-    } else if constexpr (std::is_same_v<T, Probe>) {
-        codec.fields(m.number);
     } else if constexpr (std::is_same_v<T, Report>) {
         codec.fields(m.piece);
     } else if constexpr (std::is_same_v<T, Unreachable>) {

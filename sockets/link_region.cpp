@@ -20,6 +20,8 @@ namespace {
 using support::Error;
 using support::Result;
 
+/// Each on a cache line of its own, for different processors write them.
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
 struct alignas(64) Bells {
     Doorbell sender;
     alignas(64) Doorbell receiver;
@@ -43,7 +45,7 @@ LinkRegion::LinkRegion(job::Descriptor file, std::size_t lanes, std::size_t head
 
 Result<std::shared_ptr<LinkRegion>> LinkRegion::map(job::Descriptor file, std::size_t lanes,
                                                     std::size_t heads) {
-    const std::shared_ptr<LinkRegion> region(new LinkRegion(std::move(file), lanes, heads));
+    std::shared_ptr<LinkRegion> region(new LinkRegion(std::move(file), lanes, heads));
     struct stat facts {};
     if (::fstat(region->descriptor(), &facts) != 0 || facts.st_size != static_cast<off_t>(region->bytes_)) {
         return std::unexpected(Error("the memory of a socket has another size than agreed"));

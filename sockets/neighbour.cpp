@@ -62,7 +62,7 @@ bool is_same_user(int connection) {
 }  // namespace
 
 std::shared_ptr<Neighbour> Neighbour::self(job::Rank rank, std::byte* memory, std::size_t bytes) {
-    const std::shared_ptr<Neighbour> neighbour(new Neighbour(rank));
+    std::shared_ptr<Neighbour> neighbour(new Neighbour(rank));
     neighbour->memory_ = memory;
     neighbour->bytes_ = bytes;
     return neighbour;
@@ -70,7 +70,7 @@ std::shared_ptr<Neighbour> Neighbour::self(job::Rank rank, std::byte* memory, st
 
 Result<std::shared_ptr<Neighbour>> Neighbour::greet(job::Rank rank, Descriptor connection, int own_memory,
                                                     Clock::time_point deadline) {
-    const std::shared_ptr<Neighbour> neighbour(new Neighbour(rank));
+    std::shared_ptr<Neighbour> neighbour(new Neighbour(rank));
     neighbour->connection_ = std::move(connection);
     if (!is_same_user(neighbour->connection_.get())) {
         return std::unexpected(Error("a process of another user answers"));
