@@ -84,7 +84,7 @@ class Maker:
         elif bad == "gap":
             row.rank += count
         elif bad == "number":
-            row.rank = self.dice.choice([-1, 0.5, "x", "0x0", "1e0", 99999999999])
+            row.rank = self.dice.choice([-1, 0.5, "x", "0x", "1e0", 99999999999])
         elif bad == "mesh":
             row.mesh_id = self.dice.choice([-1, "M", None])
         elif bad == "null":
@@ -138,6 +138,9 @@ class Maker:
         return str(value)
 
     def number(self, value):
+        """A number in any spelling of YAML 1.1; what is none, as it is."""
+        if isinstance(value, int) and value >= 0 and self.chance(30):
+            return self.dice.choice([f"{value:#x}", f"{value:#b}", f"0{value:o}", f"+{value}", f"{value}.0", f"'{value}'"])
         return value if isinstance(value, str) else self.scalar(value)
 
     def mapping(self, entries, indent):
