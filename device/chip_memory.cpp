@@ -26,7 +26,7 @@ support::Result<std::shared_ptr<ChipMemory>> ChipMemory::create(std::size_t chip
     const auto failed = [](const char* attempt) {
         return std::unexpected(support::Error::from_errno(errno).while_doing(attempt));
     };
-    const std::shared_ptr<ChipMemory> memory(new ChipMemory);
+    std::shared_ptr<ChipMemory> memory(new ChipMemory);
     memory->layout_ = layout;
     memory->chips_ = chips;
     memory->dram_bytes_ = whole_pages(layout.dram_banks * layout.dram_bank_bytes);

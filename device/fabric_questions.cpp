@@ -1,6 +1,7 @@
 // What programs ask of the open fabric, and of who drives what.
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "device/runtime.hpp"
 #include "support/require.hpp"
@@ -40,7 +41,7 @@ std::uint32_t mesh_at(const ControlPlane& plane, std::int32_t mesh_id) {
 template <class Answer, class Ask>
 Answer ask_between(FabricNodeId from, FabricNodeId to, Answer otherwise, Ask&& ask) {
     const ControlPlane* const plane = open_plane();
-    return plane == nullptr ? otherwise : ask(*plane, node_at(*plane, from), node_at(*plane, to));
+    return plane == nullptr ? std::move(otherwise) : ask(*plane, node_at(*plane, from), node_at(*plane, to));
 }
 
 }  // namespace

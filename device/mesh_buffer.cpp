@@ -1,6 +1,7 @@
 #include "tt_run/device/mesh_buffer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "device/mesh_device_state.hpp"
 #include "device/page_copy.hpp"
@@ -195,11 +196,13 @@ void write_shard(MeshCommandQueue& queue, const std::shared_ptr<MeshBuffer>& buf
     }
     TT_RUN_REQUIRE(data->empty() || data->size() % buffer->page_size() == 0,
                    "{} bytes are no whole number of pages of {}", data->size(), buffer->page_size());
-    Work work{.what = "write_shard",
-              .where = where,
-              .run = [data, stored = buffer->local_bytes(coordinate), page = buffer->page_size(),
-                      aligned = buffer->aligned_page_size()] { copy_pages_in(*data, page, stored, aligned); },
-              .bytes = data->size()};
+    const std::size_t bytes = data->size();
+    Work work{
+        .what = "write_shard",
+        .where = where,
+        .run = [data = std::move(data), stored = buffer->local_bytes(coordinate), page = buffer->page_size(),
+                aligned = buffer->aligned_page_size()] { copy_pages_in(*data, page, stored, aligned); },
+        .bytes = bytes};
     if (blocking) {
         queue.work().run_and_wait(std::move(work));
     } else {

@@ -17,15 +17,15 @@ template <class Move>
 Tensor move_elements(const char* name, const std::vector<Tensor>& inputs, const TensorSpec& spec,
                      const OperationOptions& options, Where where, Move move) {
     TT_RUN_REQUIRE(!options.dtype, "{} does not change the type; use typecast", name);
-    return run_operation(
-        name, inputs, spec, options, where,
-        [move](std::span<const ShardView> in, const TensorSpec& out, std::span<std::byte> pages) {
-            std::vector<Array> arrays;
-            for (const ShardView& shard : in) {
-                arrays.push_back(unpack_array(shard.spec, shard.pages));
-            }
-            pack_array(out, move(std::move(arrays)), pages);
-        });
+    return run_operation(name, inputs, spec, options, where,
+                         [move = std::move(move)](std::span<const ShardView> in, const TensorSpec& out,
+                                                  std::span<std::byte> pages) {
+                             std::vector<Array> arrays;
+                             for (const ShardView& shard : in) {
+                                 arrays.push_back(unpack_array(shard.spec, shard.pages));
+                             }
+                             pack_array(out, move(std::move(arrays)), pages);
+                         });
 }
 
 TensorSpec unsharded(const Tensor& x, Shape shape) {

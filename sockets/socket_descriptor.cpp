@@ -1,6 +1,6 @@
 #include "sockets/socket_descriptor.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <type_traits>
 
 #include <fmt/format.h>
@@ -25,14 +25,12 @@ class Writer {
     void put(const MeshCoreCoord& core) {
         put(static_cast<std::uint32_t>(core.device_coord.dims()));
         for (std::size_t k = 0; k < core.device_coord.dims(); ++k) {
-            put(static_cast<std::uint32_t>(core.device_coord[k]));
+            put(static_cast<std::uint32_t>(core.device_coord[static_cast<std::int32_t>(k)]));
         }
         put(static_cast<std::uint64_t>(core.core_coord.x));
         put(static_cast<std::uint64_t>(core.core_coord.y));
     }
-    void put(const std::optional<device::SubDeviceId>& id) {
-        put(static_cast<std::int64_t>(id ? static_cast<std::int64_t>(*id) : -1));
-    }
+    void put(const std::optional<device::SubDeviceId>& id) { put(id ? std::int64_t{*id} : std::int64_t{-1}); }
     std::string take() { return std::move(bytes_); }
 
   private:
@@ -50,7 +48,7 @@ class Reader {
             good_ = false;
             return value;
         }
-        std::memcpy(&value, bytes_.data(), sizeof value);
+        std::copy_n(bytes_.begin(), sizeof value, reinterpret_cast<char*>(&value));
         bytes_.remove_prefix(sizeof value);
         return value;
     }
