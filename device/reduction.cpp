@@ -27,7 +27,7 @@ void require_floats(const char* name, const Tensor& x) {
 
 /// Elements with the reduced dimensions last, so that each result is one stretch of them.
 std::vector<float> with_dimensions_last(const ShardView& shard, const std::vector<bool>& reduced) {
-    const std::vector<float> values = decode_floats(shard.spec, shard.pages);
+    std::vector<float> values = decode_floats(shard.spec, shard.pages);
     std::vector<std::size_t> order;
     for (const bool last : {false, true}) {
         for (std::size_t d = 0; d < reduced.size(); ++d) {
