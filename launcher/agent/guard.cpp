@@ -70,9 +70,10 @@ int end_like(int status) {
         const rlimit no_core{0, 0};
         ::setrlimit(RLIMIT_CORE, &no_core);
         ::signal(WTERMSIG(status), SIG_DFL);
-        sigset_t none;
-        ::sigemptyset(&none);
-        ::sigprocmask(SIG_SETMASK, &none, nullptr);
+        sigset_t only_this;  // another may be waiting
+        ::sigemptyset(&only_this);
+        ::sigaddset(&only_this, WTERMSIG(status));
+        ::sigprocmask(SIG_UNBLOCK, &only_this, nullptr);
         ::raise(WTERMSIG(status));
     }
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
