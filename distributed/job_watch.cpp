@@ -47,10 +47,7 @@ class Outbox {
         letter->request = context_->isend(bytes_of(letter->text), to, tag);
         sent_.push_back(std::move(letter));
     }
-    ~Outbox() {
-        static auto* const never_taken = new std::deque<std::unique_ptr<Letter>>;
-        std::move(sent_.begin(), sent_.end(), std::back_inserter(*never_taken));
-    }
+    ~Outbox() { std::move(sent_.begin(), sent_.end(), std::back_inserter(never_taken())); }
     Outbox(const Outbox&) = delete;
     Outbox& operator=(const Outbox&) = delete;
 
@@ -59,8 +56,15 @@ class Outbox {
         std::string text;
         RequestPtr request;
     };
+    using Letters = std::deque<std::unique_ptr<Letter>>;
+    /// Never destroyed: MPI may still read from them.
+    static Letters& never_taken() {
+        static auto* const letters = new Letters;
+        return *letters;
+    }
+
     ContextPtr context_;
-    std::deque<std::unique_ptr<Letter>> sent_;
+    Letters sent_;
 };
 
 /// A receive that is always posted.

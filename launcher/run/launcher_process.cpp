@@ -107,8 +107,12 @@ void LauncherProcess::end_if_due(Clock::time_point now) {
 }
 
 bool LauncherProcess::was_ended_by_another(int status) const {
-    const bool may_be_ours = was_told_to_end_ && (WTERMSIG(status) == SIGTERM || WTERMSIG(status) == SIGKILL);
-    return WIFSIGNALED(status) && !may_be_ours;
+    if (!WIFSIGNALED(status)) {
+        return false;
+    }
+    // Told to end, it may crash too: Open MPI's mpirun does, of a TERM while it gives up its ranks.
+    const int signal = WTERMSIG(status);
+    return !was_told_to_end_ || signal == SIGHUP || signal == SIGINT || signal == SIGQUIT;
 }
 
 }  // namespace tt_run::launcher

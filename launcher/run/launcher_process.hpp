@@ -44,7 +44,8 @@ class LauncherProcess {
     void expect_end_within(std::chrono::milliseconds time) { deadline_ = Clock::now() + time; }
     void end_if_due(Clock::time_point now);
     std::optional<Clock::time_point> deadline() const { return is_running() ? deadline_ : std::nullopt; }
-    /// Whether a status is of a signal that was not sent from here.
+    /// Whether a status is of a signal that others than tt-run have sent, or of a crash before it was told to
+    /// end.
     bool was_ended_by_another(int status) const;
 
   private:
