@@ -20,7 +20,7 @@ constexpr std::size_t kLongestLine = 65536;
 bool write_fully(int descriptor, std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t wrote = ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (wrote > 0) {
+        if (wrote >= 0) {
             bytes.remove_prefix(static_cast<std::size_t>(wrote));
         } else if (errno == EAGAIN) {
             pollfd wait{descriptor, POLLOUT, 0};

@@ -100,7 +100,9 @@ pid_t start(std::vector<std::string>& words) {
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (::getppid() == parent) {
             // The relay has the other two to itself.
-            ::dup2(::open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+            if (const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC); nothing >= 0) {
+                ::dup2(nothing, STDIN_FILENO);
+            }
             ::dup2(STDERR_FILENO, STDOUT_FILENO);
             ::execvp(pointers[0], pointers.data());
         }
