@@ -36,7 +36,7 @@ std::optional<fs::path> PathSearch::find(const std::string& written) const {
     const fs::path path = host_.with_home(written);
     for (const fs::path& directory : directories_) {
         std::error_code failure;
-        const fs::path candidate = (directory / path).lexically_normal();
+        fs::path candidate = (directory / path).lexically_normal();
         if (fs::is_regular_file(candidate, failure)) {
             return candidate;
         }

@@ -227,9 +227,8 @@ std::string validate_job(const JobBindings& job, const std::vector<std::string>&
         return "";
     }
     if (!places) {
-        const std::string unchecked =
-            "the Mesh Graph Descriptor was not checked against hardware: " +
-            (hardware.model ? "devices of other hosts are not known" : hardware.why_not);
+        std::string unchecked = "the Mesh Graph Descriptor was not checked against hardware: " +
+                                (hardware.model ? "devices of other hosts are not known" : hardware.why_not);
         if (!options.require_hardware) {
             return unchecked;
         }

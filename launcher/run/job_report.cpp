@@ -78,7 +78,7 @@ Json summary_of(const LaunchPlan& plan, const JobOutcome& outcome) {
             {"seconds", rounded(outcome.seconds)}};
 }
 
-Json event(const char* name, Json fields) {
+Json event(const char* name, const Json& fields) {
     Json json{{"event", name}};
     json.update(fields);
     return json;
