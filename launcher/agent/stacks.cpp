@@ -38,15 +38,17 @@ std::string file_text(const std::string& path) {
 /// Runs a debugger to its end or to the deadline; what it printed, empty if it is not installed.
 std::string debugger_text(const std::vector<const char*>& arguments, Clock::time_point deadline) {
     job::DescriptorPair output = job::make_pipe();
-    const pid_t child = ::vfork();
+    const pid_t child = ::fork();  // not vfork: it changes its environment
     if (child == 0) {
         sigset_t none;
         ::sigemptyset(&none);
         ::sigprocmask(SIG_SETMASK, &none, nullptr);
         const int nothing = ::open("/dev/null", O_RDWR);
-        ::dup2(nothing, STDIN_FILENO);
+        if (nothing >= 0) {
+            ::dup2(nothing, STDIN_FILENO);
+            ::dup2(nothing, STDERR_FILENO);
+        }
         ::dup2(output.second.get(), STDOUT_FILENO);
-        ::dup2(nothing, STDERR_FILENO);
         ::setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 0);
         ::execvp(arguments[0], const_cast<char* const*>(arguments.data()));
         ::_exit(127);

@@ -114,7 +114,7 @@ std::string render_start_event(const PlannedRank& planned, const RankOutcome& ra
     Json json = place_of(planned);
     json["pid"] = rank.pid;
     json["started_seconds"] = rounded(rank.started_after_seconds);
-    return dump(event("start", std::move(json)));
+    return dump(event("start", json));
 }
 
 std::string render_output_event(job::Rank rank, job::Stream stream, std::string_view bytes) {
@@ -129,7 +129,7 @@ std::string render_exit_event(const PlannedRank& planned, const RankOutcome& ran
 
 std::string render_failure_event(const LaunchPlan& plan, const JobOutcome& outcome) {
     Json failure = failure_of(plan, outcome);
-    return failure.is_null() ? "" : dump(event("failure", std::move(failure)));
+    return failure.is_null() ? "" : dump(event("failure", failure));
 }
 
 std::string render_summary_event(const LaunchPlan& plan, const JobOutcome& outcome) {
