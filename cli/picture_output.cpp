@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/deliver.hpp"
+#include "topology/draw/diagnostic_kinds.hpp"
 #include "topology/draw/pen_json.hpp"
 #include "topology/draw/pen_svg.hpp"
 #include "topology/draw/pen_text.hpp"
@@ -86,6 +87,18 @@ int deliver_matrix(const CommandContext& context, const PictureOutput& output, c
         return deliver_picture(context, output, {view});
     }
     const draw::LinkMatrix matrix = draw::make_link_matrix(view.picture);
+    if (output.format != "text" && !matrix.has_grid()) {
+        support::DiagnosticSink refusal;
+        refusal.report(
+            support::Diagnostic(
+                draw::kPictureTooLarge, {},
+                fmt::format("a matrix of {} {} is too large; at most {} are drawn", matrix.names.size(),
+                            matrix.units(), draw::LinkMatrix::kMostInGrid))
+                .help("`--format text` lists each with those that it is joined with; without `links`, "
+                      "`--format json` has all links"));
+        context.console.print(refusal, true);
+        return kUsage;
+    }
     return deliver(context, output.file,
                    output.format == "svg"    ? draw::render_matrix_svg(matrix)
                    : output.format == "json" ? draw::render_matrix_json(matrix)

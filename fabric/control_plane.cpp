@@ -121,7 +121,7 @@ bool ControlPlane::route(NodeAt from, NodeAt to, Route& route) const {
     const MeshPaths::Row* row = from.mesh == to.mesh ? nullptr : &paths_->to(to.mesh);
     NodeAt at = from;
     while (at != to) {
-        const bool home = at.mesh == to.mesh;
+        const bool home = row == nullptr || at.mesh == to.mesh;
         std::uint32_t exit = Hop::kNoPort;
         if (!home) {
             const std::uint16_t next = row->ways[at.mesh].next;

@@ -132,12 +132,14 @@ std::uint32_t MeshLinks::links(std::int32_t chip, Slot slot) const {
 std::uint32_t MeshLinks::planes(std::size_t dimension, std::int32_t line, bool with_wrap) const {
     const std::int32_t length = dimension == 0 ? rows_ : columns_;
     const bool closed = with_wrap && wraps_[dimension];
-    const std::int32_t first = dimension == 0 ? line : line * columns_;
-    const std::int32_t step = dimension == 0 ? columns_ : 1;
+    const auto columns = static_cast<std::size_t>(columns_);
+    const auto number = static_cast<std::size_t>(line);
+    const std::size_t first = dimension == 0 ? number : number * columns;
+    const std::size_t step = dimension == 0 ? columns : 1;
     const std::vector<std::uint8_t>& counts = dimension == 0 ? south_ : east_;
     std::uint32_t least = 0;
     for (std::int32_t k = 0; k < length - (closed ? 0 : 1); ++k) {
-        const std::uint32_t links = counts[static_cast<std::size_t>(first + k * step)];
+        const std::uint32_t links = counts[first + static_cast<std::size_t>(k) * step];
         if (links != 0) {
             least = least == 0 ? links : std::min(least, links);
         }

@@ -235,7 +235,7 @@ std::string render_fabric_json(const ControlPlane& plane) {
             separator, logical.id.value, logical.rows(), logical.columns(), plane.virtual_channels(mesh),
             router.is_detoured(), list(planes_of_lines(router, 1)), list(planes_of_lines(router, 0)));
         separator = ",\n";
-        std::string_view between = "";
+        std::string_view between;
         for (const NeighbourMesh& neighbour : plane.exits().neighbours(mesh)) {
             for (const ExitPort& port : plane.exits().ports(neighbour)) {
                 out += fmt::format("{}{{\"from\": {}, \"to\": {}, \"direction\": \"{}\", \"links\": {}}}",

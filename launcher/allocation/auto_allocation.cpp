@@ -62,7 +62,9 @@ class Allocator {
             sink_.report(
                 Diagnostic(kHelperFailed, helper_place(),
                            fmt::format("`{}` left its results {}", request_.helper->value, name_of(now))));
-            static_cast<void>(entry->invalidate());
+            if (const auto cleared = entry->invalidate(); !cleared) {
+                return refuse(cleared.error());
+            }
             return std::nullopt;
         }
         return describe(entry->directory(), false);

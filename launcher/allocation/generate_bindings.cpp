@@ -17,7 +17,6 @@
 
 namespace tt_run::launcher {
 
-using support::Diagnostic;
 using support::DiagnosticSink;
 using topology::AsicIndex;
 using topology::Cluster;

@@ -56,7 +56,7 @@ void become(const ChildOrder& order, char* const* arguments, char* const* enviro
 Result<pid_t> start_child(ChildOrder order) {
     std::vector<std::string> entries;
     for (const auto& [name, value] : order.environment) {
-        entries.push_back(name + "=" + value);
+        entries.push_back(fmt::format("{}={}", name, value));
     }
     const std::vector<char*> environment = pointers_to(entries);
     const std::vector<char*> arguments = pointers_to(order.arguments);

@@ -41,7 +41,7 @@ std::optional<support::Spanned<std::string>> choose_interface(const PlanRequest&
                                                               const std::vector<RankPlace>& places,
                                                               const support::HostEnvironment& host,
                                                               DiagnosticSink& sink) {
-    const auto asked = asked_interface(request, sink);
+    auto asked = asked_interface(request, sink);
     if (!asked || has_network_interface(host, asked->value)) {
         return asked;
     }

@@ -79,7 +79,7 @@ class LibrarySearch {
         for (const auto* const list : {&first, &directories_}) {
             for (const std::string& directory : *list) {
                 std::error_code failure;
-                const fs::path file = fs::path(directory) / library;
+                fs::path file = fs::path(directory) / library;
                 if (!directory.empty() && fs::is_regular_file(file, failure)) {
                     return file;
                 }

@@ -49,7 +49,7 @@ std::string render_words(const std::vector<std::string>& words) {
 std::string render_command(const DirectCommand& command) {
     std::string text = "env -i";
     for (const auto& [name, value] : command.environment) {
-        text += " \\\n  " + support::shell_quoted(name + "=" + value);
+        text += " \\\n  " + support::shell_quoted(fmt::format("{}={}", name, value));
     }
     text += " \\\n ";
     bool at_segment = false;

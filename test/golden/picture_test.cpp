@@ -19,6 +19,7 @@ namespace {
 
 const fs::path kConfigs = fs::path(test::source_directory()) / "configs";
 const fs::path kPictures = fs::path(test::source_directory()) / "test" / "golden" / "pictures";
+const fs::path kMatrices = fs::path(test::source_directory()) / "test" / "golden" / "matrices";
 
 /// The hardware of a folder that is not named after it.
 std::string system_of(const std::string& folder) {
@@ -91,6 +92,28 @@ TEST_CASE("every system's pictures are the recorded ones") {
     for (const auto& entry : fs::directory_iterator(kPictures)) {
         INFO(entry.path().filename().string() << " is of no system any more");
         CHECK(names.contains(entry.path().filename().string()));
+    }
+}
+
+TEST_CASE("matrices of links are the recorded ones") {
+    // chips of one machine, with what is amiss; hosts as wholes, wide numbers, too wide for a grid; a host
+    // that is not there
+    const std::map<std::string, std::vector<std::string>> recorded{
+        {"t3k", {"t3k"}},
+        {"t3k-amiss", {"t3k-link:0/1/0/14-chip:0/4/1"}},
+        {"closetbox", {"configs/closetbox/mgd.textproto", "closetbox"}},
+        {"galaxies", {"wh-galaxy*20@ring"}},
+        {"many", {"t3k*50@ring"}},
+        {"absent-host", {"t3k*3@ring", "--expected", "t3k*4@ring"}}};
+    for (const auto& [name, words] : recorded) {
+        INFO(name);
+        std::vector<std::string> text{"links"};
+        text.insert(text.end(), words.begin(), words.end());
+        std::vector<std::string> svg = text;
+        svg.insert(svg.end(), {"--format", "svg"});
+        compare_with_recorded(kMatrices / (name + ".txt"), shown(test::source_directory(), text));
+        compare_with_recorded(kMatrices / (name + ".svg"),
+                              without_style(shown(test::source_directory(), svg)));
     }
 }
 

@@ -34,8 +34,8 @@ std::string number_json(std::string_view name, std::int32_t number) {
 }
 
 template <class All, class Render>
-std::string list_json(std::string_view name, const All& all, Render render) {
-    std::string out = fmt::format(",\n \"{}\": [", name);
+std::string list_json(const All& all, Render render) {
+    std::string out = "[";
     std::string_view separator = "\n  ";
     for (const auto& one : all) {
         out += separator;
@@ -43,6 +43,11 @@ std::string list_json(std::string_view name, const All& all, Render render) {
         separator = ",\n  ";
     }
     return out + "]";
+}
+
+template <class All, class Render>
+std::string member_json(std::string_view name, const All& all, Render render) {
+    return fmt::format(",\n \"{}\": {}", name, list_json(all, render));
 }
 
 std::string panel_json(const Panel& panel) {
@@ -110,15 +115,18 @@ std::string render_json(const Picture& picture, const std::string& more) {
         json_text(picture.title), json_text(picture.subtitle), json_text(picture.unit),
         picture.panels_per_row, json_text(picture.overlay), more.empty() ? "" : more + ",\n ",
         names_json(picture.hosts), names_json(picture.meshes), names_json(picture.ranks));
-    out += list_json("panels", picture.panels, panel_json);
-    out += list_json("cells", picture.cells, cell_json);
-    out += list_json("lines", picture.lines, joined_json<Line>);
-    out += list_json("bundles", picture.bundles, joined_json<Bundle>);
-    out += list_json("findings", picture.findings, [](const Finding& finding) {
+    out += member_json("panels", picture.panels, panel_json);
+    out += member_json("cells", picture.cells, cell_json);
+    out += member_json("lines", picture.lines, joined_json<Line>);
+    out += member_json("bundles", picture.bundles, joined_json<Bundle>);
+    return out + ",\n \"findings\": " + findings_json(picture.findings) + "}\n";
+}
+
+std::string findings_json(const std::vector<Finding>& findings) {
+    return list_json(findings, [](const Finding& finding) {
         return fmt::format("{{\"look\": \"{}\", \"text\": {}}}", name_of(finding.look),
                            json_text(finding.text));
     });
-    return out + "}\n";
 }
 
 std::string render_dot(const Picture& picture) {

@@ -329,21 +329,7 @@ class SvgPen {
         }
         body_ += "\n";
         y += x > kMargin ? 10 : -12;
-        std::size_t shown = 0;
-        for (const Finding& finding : picture_.findings) {
-            y += 17;
-            const bool is_last = shown++ == kMostFindings;
-            const std::string words =
-                is_last ? fmt::format("... and {} more", picture_.findings.size() - kMostFindings)
-                        : finding.text;
-            body_ += fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\">{} {}</text>\n",
-                                 finding.look == LinkLook::missing ? "alarm" : "warning", px(kMargin), px(y),
-                                 finding.look == LinkLook::missing ? "×" : "!", xml_text(words));
-            width = std::max(width, kMargin * 2 + 6.1 * static_cast<double>(words.size()));
-            if (is_last) {
-                break;
-            }
-        }
+        body_ += svg_findings(picture_.findings, y, width);
         return y + kMargin - 8;
     }
 
@@ -354,6 +340,25 @@ class SvgPen {
 };
 
 }  // namespace
+
+std::string svg_findings(const std::vector<Finding>& findings, double& y, double& width) {
+    std::string out;
+    const auto add = [&](std::string_view look, std::string_view mark, const std::string& words) {
+        y += 17;
+        out += fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\">{} {}</text>\n", look, px(kMargin), px(y),
+                           mark, xml_text(words));
+        width = std::max(width, kMargin * 2 + 6.1 * static_cast<double>(words.size()));
+    };
+    const std::size_t shown = std::min(findings.size(), kMostFindings);
+    for (std::size_t k = 0; k < shown; ++k) {
+        const bool is_missing = findings[k].look == LinkLook::missing;
+        add(is_missing ? "alarm" : "warning", is_missing ? "×" : "!", findings[k].text);
+    }
+    if (shown < findings.size()) {
+        add("warning", "!", fmt::format("... and {} more", findings.size() - shown));
+    }
+    return out;
+}
 
 std::string render_svg(const Picture& picture) {
     return SvgPen(picture, true).draw();

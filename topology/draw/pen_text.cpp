@@ -34,7 +34,7 @@ class TextPen {
         add_other_lines();
         add_bundles();
         add_busiest();
-        add_findings();
+        add_findings(out_, picture_.findings, look_.width);
         return out_.render(look_.colour);
     }
 
@@ -70,25 +70,7 @@ class TextPen {
     }
 
     void add_wrapped(std::string_view text, std::size_t indent, Ink ink) {
-        std::string line;
-        std::size_t margin = indent;
-        const auto flush = [&] {
-            if (!line.empty()) {
-                out_.write(out_.rows(), margin, line, ink);
-                line.clear();
-                margin = indent + (indent == 0 ? 0 : 4);
-            }
-        };
-        while (!text.empty()) {
-            const std::size_t end = std::min(text.find(' '), text.size());
-            const std::string_view word = text.substr(0, end);
-            if (!line.empty() && margin + width_of(line) + 1 + width_of(word) > look_.width) {
-                flush();
-            }
-            line += (line.empty() ? "" : " ") + std::string(word);
-            text.remove_prefix(std::min(end + 1, text.size()));
-        }
-        flush();
+        out_.add_wrapped(text, indent, look_.width, ink);
     }
 
     void add_blank() { out_.write(out_.rows(), 0, ""); }
@@ -217,23 +199,6 @@ class TextPen {
         }
     }
 
-    void add_findings() {
-        if (picture_.findings.empty()) {
-            return;
-        }
-        add_blank();
-        out_.write(out_.rows(), 0, "amiss", Ink::strong);
-        std::size_t shown = 0;
-        for (const Finding& finding : picture_.findings) {
-            if (shown++ == kMostListed) {
-                out_.write(out_.rows(), 2,
-                           fmt::format("... and {} more", picture_.findings.size() - kMostListed));
-                return;
-            }
-            add_wrapped(finding.text, 2, finding.look == LinkLook::missing ? Ink::alarm : Ink::warning);
-        }
-    }
-
     const Picture& picture_;
     const TextLook& look_;
     PanelText panels_;
@@ -242,6 +207,22 @@ class TextPen {
 };
 
 }  // namespace
+
+void add_findings(TextCanvas& canvas, const std::vector<Finding>& findings, std::size_t width) {
+    if (findings.empty()) {
+        return;
+    }
+    canvas.write(canvas.rows(), 0, "");
+    canvas.write(canvas.rows(), 0, "amiss", Ink::strong);
+    const std::size_t shown = std::min(findings.size(), kMostListed);
+    for (std::size_t k = 0; k < shown; ++k) {
+        canvas.add_wrapped(findings[k].text, 2, width,
+                           findings[k].look == LinkLook::missing ? Ink::alarm : Ink::warning);
+    }
+    if (shown < findings.size()) {
+        canvas.write(canvas.rows(), 2, fmt::format("... and {} more", findings.size() - shown));
+    }
+}
 
 std::string render_text(const Picture& picture, const TextLook& look) {
     return TextPen(picture, look).draw();

@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "topology/draw/picture.hpp"
+#include "topology/draw/text_canvas.hpp"
 
 namespace tt_run::topology::draw {
 
@@ -19,5 +21,8 @@ struct TextLook {
 /// the edges, then the legend, what joins the panels, and all findings. Under an overlay a digit stands for
 /// each link, tenths of the largest value.
 std::string render_text(const Picture& picture, const TextLook& look);
+
+/// Below what stands on the canvas: what is amiss, wrapped to `width` columns; nothing if nothing is.
+void add_findings(TextCanvas& canvas, const std::vector<Finding>& findings, std::size_t width);
 
 }  // namespace tt_run::topology::draw

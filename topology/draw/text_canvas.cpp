@@ -57,6 +57,28 @@ void TextCanvas::write(std::size_t row, std::size_t column, std::string_view tex
     }
 }
 
+void TextCanvas::add_wrapped(std::string_view text, std::size_t indent, std::size_t width, Ink ink) {
+    std::string line;
+    std::size_t margin = indent;
+    const auto flush = [&] {
+        if (!line.empty()) {
+            write(rows(), margin, line, ink);
+            line.clear();
+            margin = indent + (indent == 0 ? 0 : 4);
+        }
+    };
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        const std::string_view word = text.substr(0, end);
+        if (!line.empty() && margin + width_of(line) + 1 + width_of(word) > width) {
+            flush();
+        }
+        line += (line.empty() ? "" : " ") + std::string(word);
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    flush();
+}
+
 void TextCanvas::paste(std::size_t row, std::size_t column, const TextCanvas& other) {
     if (rows_.size() < row + other.rows_.size()) {
         rows_.resize(row + other.rows_.size());

@@ -27,6 +27,9 @@ class TextCanvas {
   public:
     /// One character for each code point of `text`, which is UTF-8.
     void write(std::size_t row, std::size_t column, std::string_view text, Ink ink = Ink::plain);
+    /// Below all that stands here, broken between words before `width` columns; later lines stand 4 further
+    /// in, unless `indent` is 0.
+    void add_wrapped(std::string_view text, std::size_t indent, std::size_t width, Ink ink);
     /// Another canvas with its corner here.
     void paste(std::size_t row, std::size_t column, const TextCanvas& other);
     std::size_t rows() const { return rows_.size(); }

@@ -59,12 +59,10 @@ class Checker {
     }
 
   private:
-    bool is_mesh(const Mesh& mesh) const { return mesh.kind == MeshKind::mesh; }
-
     std::vector<const Mesh*> meshes() const {
         std::vector<const Mesh*> all;
         for (const Mesh& mesh : graph_.meshes) {
-            if (is_mesh(mesh)) {
+            if (mesh.kind == MeshKind::mesh) {
                 all.push_back(&mesh);
             }
         }
@@ -252,7 +250,7 @@ class Checker {
             std::sort(members.begin(), members.end());
             members.erase(std::unique(members.begin(), members.end()), members.end());
             const Mesh* mesh = graph_.find(id);
-            if (mesh != nullptr && is_mesh(*mesh)) {
+            if (mesh != nullptr && mesh->kind == MeshKind::mesh) {
                 sound = check_region({mesh}, members, "on the chips of its ranks") && sound;
             }
         }
