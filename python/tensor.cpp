@@ -117,8 +117,10 @@ std::string text_of(const Tensor& tensor) {
     std::string text = "ttnn.Tensor(shape=" + tensor.shape().text() +
                        ", dtype=" + std::string(name_of(tensor.dtype())) +
                        ", layout=" + std::string(name_of(tensor.layout()));
-    text += tensor.is_on_device() ? ", on " + std::to_string(tensor.coordinates().size()) + " devices"
-                                  : ", on the host";
+    const std::size_t devices = tensor.coordinates().size();
+    text += !tensor.is_on_device() ? ", on the host"
+            : devices == 1         ? ", on 1 device"
+                                   : ", on " + std::to_string(devices) + " devices";
     return text + (tensor.is_allocated() ? ")" : ", deallocated)");
 }
 
@@ -127,7 +129,10 @@ Tensor moved(const Tensor& tensor, const DevicePtr& device, const MaybeConfig& c
     return to_device(tensor, device, config, queue.value_or(0));
 }
 
-/// Over the package's own function: it knows torch.
+/// Over the package's own functions: they know numpy and torch.
+py::object printed(const py::object& tensor) {
+    return py::module_::import("ttnn._printing").attr("text_of")(tensor);
+}
 py::object to_torch(const py::object& tensor, const py::kwargs& options) {
     return py::module_::import("ttnn").attr("to_torch")(tensor, **options);
 }
@@ -189,7 +194,8 @@ void bind_tensor_class(py::module_& module) {
         .def(
             "deallocate", [](Tensor& tensor, bool) { tensor.deallocate(); }, py::arg("force") = true,
             Unlocked())
-        .def("__repr__", &text_of);
+        .def("__repr__", &text_of)
+        .def("__str__", &printed);
 }
 
 }  // namespace

@@ -239,8 +239,8 @@ def _default(kind: type) -> Any:
 
 
 @contextlib.contextmanager
-def distribute(default: Union[_ttnn.TensorToMesh, _ttnn.MeshToTensor]) -> Iterator[None]:
-    """Within it, `from_torch` cuts with this mapper, or `to_torch` puts together with this composer."""
+def distribute(default: Union[_ttnn.TensorToMesh, _ttnn.MeshToTensor, None]) -> Iterator[None]:
+    """Within it, `from_torch` cuts with this mapper, or `to_torch` puts together with this composer; None: neither."""
     token = _current.set(default)
     try:
         yield

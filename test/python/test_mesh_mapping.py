@@ -173,6 +173,21 @@ class Mappers(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "not from one mesh buffer"):
             ttnn.combine_device_tensors([ttnn.get_device_tensors(t)[0] for t in (tensor, built)])
 
+    def test_printing_names_devices(self):
+        x = torch.arange(16, dtype=torch.int32).reshape(8, 2)
+        tensor = ttnn.from_torch(x, device=device, mesh_mapper=ttnn.ShardTensorToMesh(device, dim=0))
+        shown = (
+            "ttnn.Tensor(shape=Shape([1, 2]), dtype=int32, layout=ROW_MAJOR, on 8 devices)\n"
+            "  MeshCoordinate([0, 0]): [[0, 1]]\n"
+            "  MeshCoordinate([0, 1]): [[2, 3]]\n"
+            "  MeshCoordinate([0, 2]): [[4, 5]]\n"
+            "  MeshCoordinate([0, 3]): [[6, 7]]\n"
+            "  ... and 4 more"
+        )
+        self.assertEqual(str(tensor), shown)
+        with ttnn.distribute(ttnn.ConcatMeshToTensor(device, dim=0)):
+            self.assertEqual(str(tensor), shown)
+
 
 if __name__ == "__main__":
     unittest.main()

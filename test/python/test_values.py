@@ -317,6 +317,33 @@ class Sharing(unittest.TestCase):
             result = ttnn.to_torch(ttnn.from_torch(torch.ones(shape)))
             self.assertEqual(list(result.shape), shape)
 
+    def test_printing_shows_values(self):
+        x = torch.tensor([[0.5, -1.0, 2.25], [3.0, 4.0, 5.0]])
+        values = "[[ 0.5 , -1.  ,  2.25],\n             [ 3.  ,  4.  ,  5.  ]]"
+        about = "shape=Shape([2, 3]), dtype=bfloat16, layout=ROW_MAJOR, "
+        host = ttnn.from_torch(x, dtype=ttnn.bfloat16)
+        there = ttnn.to_device(host, device)
+        self.assertEqual(str(host), f"ttnn.Tensor({values}, {about}on the host)")
+        self.assertEqual(str(there), f"ttnn.Tensor({values}, {about}on 1 device)")
+        self.assertEqual(repr(there), f"ttnn.Tensor({about}on 1 device)")
+        self.assertEqual(str(ttnn.add(there, there)).count("10."), 1)  # after what is queued
+        ttnn.deallocate(there)
+        self.assertEqual(str(there), f"ttnn.Tensor({about}on 1 device, deallocated)")
+        self.assertIn("ttnn.Tensor(3.5, ", str(ttnn.from_torch(torch.tensor(3.5))))
+        self.assertIn("ttnn.Tensor([], ", str(ttnn.from_torch(torch.ones([0, 3]))))
+        for dtype in (ttnn.bfloat8_b, ttnn.uint8, ttnn.int32):
+            large = str(ttnn.from_torch(torch.ones(64, 64), dtype=dtype, layout=ttnn.TILE_LAYOUT))
+            self.assertIn(" ...,\n", large)
+            self.assertLess(len(large), 1000)
+
+    def test_a_shape_of_another_rank(self):
+        shape = ttnn.Shape([1, 1, 2, 3])
+        self.assertEqual(list(shape.to_rank(2)), [2, 3])
+        self.assertEqual(list(shape.to_rank(3)), [1, 2, 3])
+        self.assertEqual(list(shape.to_rank(5)), [1, 1, 1, 2, 3])
+        with self.assertRaisesRegex(RuntimeError, "more than 1 dimensions that are not 1"):
+            shape.to_rank(1)
+
 
 if __name__ == "__main__":
     unittest.main()
