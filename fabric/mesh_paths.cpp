@@ -7,6 +7,8 @@ namespace tt_run::fabric {
 namespace {
 
 constexpr std::uint32_t kFar = 0xFFFFFFFF;
+/// Rows of so many meshes are kept once worked out, 16 MiB; of more, those that a route asked for.
+constexpr std::size_t kMostToKeepAll = 2048;
 
 bool rises(std::uint32_t stage) {
     return stage % 2 == 1;
@@ -76,10 +78,13 @@ std::uint32_t MeshPaths::stages() const {
         return known;
     }
     std::uint32_t most = 0;
-    for (std::size_t target = 0; target < rows_.size(); ++target) {
-        for (const Way& way : to(target).ways) {
+    const auto look_at = [&](const Row& row) {
+        for (const Way& way : row.ways) {
             most = std::max<std::uint32_t>(most, way.stage);
         }
+    };
+    for (std::size_t target = 0; target < rows_.size(); ++target) {
+        rows_.size() <= kMostToKeepAll ? look_at(to(target)) : look_at(work_out(target));
     }
     stages_.store(most + 1, std::memory_order_relaxed);
     return most + 1;

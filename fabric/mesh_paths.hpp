@@ -43,7 +43,8 @@ class MeshPaths {
         return row != nullptr ? *row : publish(target);
     }
 
-    /// One more than the highest stage of any way. Works out all rows the first time.
+    /// One more than the highest stage of any way. Works out all rows the first time, and keeps them unless
+    /// there are very many.
     std::uint32_t stages() const;
 
   private:

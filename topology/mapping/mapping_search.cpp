@@ -9,8 +9,9 @@ namespace tt_run::topology {
 namespace {
 
 /// Listing footprints of one kind. All of a Galaxy's small meshes take thousands; long lines are cut off
-/// here.
+/// here. On clusters of more than 7,500 chips, so many for each chip.
 constexpr std::uint64_t kFootprintSteps = 3'000'000;
+constexpr std::uint64_t kFootprintStepsOfChip = 400;
 /// Seating mesh by mesh finds its way at once or goes astray.
 constexpr std::uint64_t kPlacingSteps = 20'000;
 constexpr std::uint64_t kListingSteps = 5'000'000;
@@ -35,7 +36,8 @@ MappingSearch::MappingSearch(const MeshGraph& graph, const Adjacency& adjacency,
       adjacency_(adjacency),
       demand_(demand),
       deadline_(deadline),
-      table_(graph, demand, adjacency, {kFootprintSteps, deadline}),
+      table_(graph, demand, adjacency,
+             {std::max(kFootprintSteps, kFootprintStepsOfChip * adjacency.size()), deadline}),
       tiling_(table_.tiling(adjacency)),
       chain_(find_chain(demand)),
       exceeds_room_(table_.complete() && exceeds_connected_room(demand, adjacency, table_)) {}

@@ -1,6 +1,7 @@
 #include "topology/mapping/sat.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <cadical.hpp>
 
@@ -10,6 +11,8 @@ namespace {
 
 /// Below so many literals every pair gets a clause.
 constexpr std::size_t kFewForPairs = 6;
+/// Larger counts are merged by a network.
+constexpr std::size_t kMostPairsToMerge = 256 * 256;
 /// The clock is asked once in so many clauses.
 constexpr std::uint64_t kClausesPerLook = 4096;
 /// What the solver returns, by the convention of SAT competitions.
@@ -100,10 +103,20 @@ std::vector<int> SatProblem::count(std::span<const int> literals, std::size_t mo
     if (literals.size() <= 1) {
         return {literals.begin(), literals.end()};
     }
-    // A totalizer: counts of both halves, merged.
     const std::size_t half = literals.size() / 2;
     const std::vector<int> a = count(literals.first(half), most);
     const std::vector<int> b = count(literals.subspan(half), most);
+    if (a.size() * b.size() <= kMostPairsToMerge) {
+        return merge_by_pairs(a, b, most);
+    }
+    std::vector<int> sum = merge_by_network(a, b);
+    sum.resize(std::min(sum.size(), most));
+    return sum;
+}
+
+/// A totalizer's step: the solver sees through it at once, but it grows with the square.
+std::vector<int> SatProblem::merge_by_pairs(const std::vector<int>& a, const std::vector<int>& b,
+                                            std::size_t most) {
     std::vector<int> sum(std::min(a.size() + b.size(), most));
     for (int& literal : sum) {
         literal = new_variable();
@@ -134,6 +147,47 @@ std::vector<int> SatProblem::count(std::span<const int> literals, std::size_t mo
                 add(clause);
             }
         }
+    }
+    return sum;
+}
+
+/// Batcher's odd-even merge of two sorted counts (AFIPS 1968): n log n exchanges.
+std::vector<int> SatProblem::merge_by_network(const std::vector<int>& a, const std::vector<int>& b) {
+    if (a.empty() || b.empty()) {
+        return a.empty() ? b : a;
+    }
+    const auto exchange = [&](int x, int y) {
+        const int either = new_variable();
+        const int both = new_variable();
+        add({-x, either});
+        add({-y, either});
+        add({x, y, -either});
+        add({-both, x});
+        add({-both, y});
+        add({-x, -y, both});
+        return std::pair(either, both);
+    };
+    if (a.size() == 1 && b.size() == 1) {
+        const auto [either, both] = exchange(a[0], b[0]);
+        return {either, both};
+    }
+    const auto every_second = [](const std::vector<int>& all, std::size_t first) {
+        std::vector<int> some;
+        for (std::size_t k = first; k < all.size(); k += 2) {
+            some.push_back(all[k]);
+        }
+        return some;
+    };
+    const std::vector<int> even = merge_by_network(every_second(a, 0), every_second(b, 0));
+    const std::vector<int> odd = merge_by_network(every_second(a, 1), every_second(b, 1));
+    std::vector<int> sum{even[0]};
+    for (std::size_t k = 0; k < odd.size() && k + 1 < even.size(); ++k) {
+        const auto [either, both] = exchange(even[k + 1], odd[k]);
+        sum.push_back(either);
+        sum.push_back(both);
+    }
+    if (sum.size() < a.size() + b.size()) {
+        sum.push_back(even.size() > odd.size() ? even.back() : odd.back());
     }
     return sum;
 }

@@ -57,6 +57,8 @@ class SatProblem {
     struct Solver;
 
     bool takes_clauses();
+    std::vector<int> merge_by_pairs(const std::vector<int>& a, const std::vector<int>& b, std::size_t most);
+    std::vector<int> merge_by_network(const std::vector<int>& a, const std::vector<int>& b);
 
     std::unique_ptr<Solver> solver_;
     int variables_ = 0;

@@ -175,7 +175,7 @@ class MeshReader {
         const std::string_view key =
             has_host_topology || entry.find("topology") == nullptr ? "host_topology" : "topology";
         const YamlNode* node = fields_.require(entry, key, "this mesh");
-        const auto written = node != nullptr ? fields_.grid(*node, key) : std::nullopt;
+        auto written = node != nullptr ? fields_.grid(*node, key) : std::nullopt;
         const YamlNode* ranks = entry.find("host_ranks");
         if (!written || has_host_topology || ranks == nullptr || ranks->items.empty()) {
             return written;

@@ -320,8 +320,10 @@ bool looks_like_cabling_descriptor(const TextMessage& root) {
 
 std::optional<Cluster> read_cabling_descriptor(const TextMessage& cabling, const TextMessage* deployment,
                                                DiagnosticSink& sink, std::string named) {
-    return Planner(cabling, deployment, named.empty() ? cabling.span.source->name() : std::move(named), sink)
-        .plan();
+    if (named.empty()) {
+        named = cabling.span.source->name();
+    }
+    return Planner(cabling, deployment, std::move(named), sink).plan();
 }
 
 }  // namespace tt_run::topology

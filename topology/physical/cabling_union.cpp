@@ -94,20 +94,19 @@ class Union {
 
     void add(const TextMessage& other) {
         for (const TextMessage::Field& field : other.fields) {
-            if (field.message.empty()) {
-                united_.fields.push_back(field);
-            } else if (field.name.value == "graph_templates") {
-                add_entry(field, [&](const std::string& name, TextMessage& into, const TextMessage& from) {
-                    add_children(name, into, from);
-                    add_cables(name, into, from);
+            const std::string_view name = field.message.empty() ? "" : std::string_view(field.name.value);
+            if (name == "graph_templates") {
+                add_entry(field, [&](const std::string& key, TextMessage& into, const TextMessage& from) {
+                    add_children(key, into, from);
+                    add_cables(key, into, from);
                 });
-            } else if (field.name.value == "node_descriptors") {
-                add_entry(field, [&](const std::string& name, TextMessage& into, const TextMessage& from) {
+            } else if (name == "node_descriptors") {
+                add_entry(field, [&](const std::string& key, TextMessage& into, const TextMessage& from) {
                     if (!is_same(into, from)) {
-                        report_mismatch(fmt::format("node type `{}`", name), into.span, from.span);
+                        report_mismatch(fmt::format("node type `{}`", key), into.span, from.span);
                     }
                 });
-            } else if (field.name.value == "root_instance") {
+            } else if (name == "root_instance") {
                 add_root(field);
             } else {
                 united_.fields.push_back(field);

@@ -17,7 +17,6 @@ namespace tt_run::topology {
 
 using support::Diagnostic;
 using support::DiagnosticSink;
-using support::Span;
 using support::YamlEntry;
 using support::YamlNode;
 

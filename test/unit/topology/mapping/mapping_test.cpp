@@ -282,6 +282,13 @@ TEST_CASE("pipelines of several shapes that loop back to a router map onto few h
     CHECK(result.fewest_hosts_proved);
 }
 
+TEST_CASE("more machines than anybody has map as well") {
+    map_checked(load_graph(test::many_meshes("WORMHOLE_B0", 8, 4, 900, "", 4)),
+                imagine("wh-galaxy*900@torus30x30"));
+    map_checked(load_graph(test::many_meshes("WORMHOLE_B0", 2, 4, 1200, "RING", 2)),
+                imagine("t3k*1200@ring"));
+}
+
 TEST_CASE("host ranks get hosts of their own if they can, and share one if they must") {
     const MeshGraph graph = load_graph(
         "mesh_descriptors { name: \"M\" arch: WORMHOLE_B0 device_topology { dims: [ 2, 4 ] } "
