@@ -12,7 +12,7 @@ namespace {
 /// Below so many literals every pair gets a clause.
 constexpr std::size_t kFewForPairs = 6;
 /// Larger counts are merged by a network.
-constexpr std::size_t kMostPairsToMerge = 256 * 256;
+constexpr std::size_t kMostPairsToMerge = 65'536;
 /// The clock is asked once in so many clauses.
 constexpr std::uint64_t kClausesPerLook = 4096;
 /// What the solver returns, by the convention of SAT competitions.
