@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -38,7 +39,7 @@ constexpr CommandPage kCheckPage{
     .summary = "Reads files of any kind and prints everything that is wrong with them.",
     .notes =
         "  FILE  Mesh Graph Descriptors, rank bindings, mappings, descriptions of hardware; told apart by\n"
-        "        content. A directory stands for the job in it\n"
+        "        content. A directory stands for the job in it, or for the hardware\n"
         "  X     a description of hardware: a file, a directory, or a system's name (`tt-run show --list`)\n",
     .examples =
         "  tt-run check mgd.textproto rank_bindings.yaml\n"
@@ -107,6 +108,13 @@ class Check {
         }
         const std::string& name = *named;
         const auto source = support::load_source_text(context_.host.working_directory / name, name);
+        std::error_code failure;
+        if (!source && std::filesystem::is_directory(context_.host.working_directory / name, failure)) {
+            const std::string summary = read_cluster(word);
+            found_ += summary.empty() ? "" : fmt::format("{}: {}\n", name, summary);
+            unreadable_ = unreadable_ || (summary.empty() && exit_code_of_unloaded(sink_) == kUsage);
+            return;
+        }
         if (!source) {
             unreadable_ = true;
             sink_.report(Diagnostic(launcher::kFileUnreadable, context_.arguments.span(word),

@@ -10,6 +10,7 @@ using support::Severity;
 // Any file that names another.
 inline constexpr DiagnosticKind kFileNotFound{"file-not-found"};
 inline constexpr DiagnosticKind kFileUnreadable{"file-unreadable"};
+inline constexpr DiagnosticKind kFileShadowed{"file-shadowed", Severity::warning};
 
 // Rank bindings, by themselves.
 inline constexpr DiagnosticKind kUnknownKey{"unknown-key", Severity::warning};

@@ -6,12 +6,20 @@
 
 #include "job/variable_names.hpp"
 #include "launcher/diagnostic_kinds.hpp"
+#include "support/file.hpp"
 #include "support/text.hpp"
 
 namespace tt_run::launcher {
 
 namespace fs = std::filesystem;
 using support::Diagnostic;
+
+namespace {
+
+/// As tt-run's own commands name bindings in a directory.
+constexpr const char* kBindingsOfFolder = "rank_bindings.yaml";
+
+}  // namespace
 
 PathSearch::PathSearch(const support::HostEnvironment& host, const fs::path& naming_file) : host_(host) {
     const auto add = [this](const fs::path& directory) {
@@ -25,7 +33,8 @@ PathSearch::PathSearch(const support::HostEnvironment& host, const fs::path& nam
     }
     add(host.working_directory);
     if (!naming_file.empty()) {
-        add((host.working_directory / naming_file).parent_path());
+        beside_ = (host.working_directory / naming_file).parent_path();
+        add(beside_);
     }
 }
 
@@ -48,6 +57,7 @@ std::optional<fs::path> PathSearch::find_or_report(const support::Spanned<std::s
                                                    const std::string& what,
                                                    support::DiagnosticSink& sink) const {
     if (auto found = find(written.value)) {
+        warn_if_shadowing(*found, written, what, sink);
         return found;
     }
     const fs::path path = host_.with_home(written.value);
@@ -56,6 +66,10 @@ std::optional<fs::path> PathSearch::find_or_report(const support::Spanned<std::s
                           fmt::format("there is no {} `{}`", what, written.value));
     if (fs::is_directory(host_.working_directory / path, failure)) {
         diagnostic.note("this is a directory");
+        const fs::path usual = path / kBindingsOfFolder;
+        if (fs::is_regular_file(host_.working_directory / usual, failure)) {
+            diagnostic.help(fmt::format("`{}` is in it", usual.string()));
+        }
     } else if (path.is_absolute()) {
         diagnostic.note(fs::exists(path, failure) ? "it is there, but is no regular file"
                                                   : "this absolute path does not exist");
@@ -77,6 +91,27 @@ std::optional<fs::path> PathSearch::find_or_report(const support::Spanned<std::s
     }
     sink.report(std::move(diagnostic));
     return std::nullopt;
+}
+
+/// What the existing tt-run takes, and does not look for beside the bindings, may not be what was meant.
+void PathSearch::warn_if_shadowing(const fs::path& found, const support::Spanned<std::string>& written,
+                                   const std::string& what, support::DiagnosticSink& sink) const {
+    const fs::path other = (beside_ / host_.with_home(written.value)).lexically_normal();
+    std::error_code failure;
+    if (beside_.empty() || other == found || !fs::is_regular_file(other, failure)) {
+        return;
+    }
+    const auto taken = support::read_file(found);
+    const auto left = support::read_file(other);
+    if (taken && left && *taken != *left) {
+        sink.report(
+            Diagnostic(
+                kFileShadowed, written.span,
+                fmt::format("this {} is `{}`, and not the other one beside this file", what, found.string()))
+                .note(fmt::format("`{}` differs from it", other.string()))
+                .help("TT_METAL_HOME and the directory that tt-run is started in come first; start it "
+                      "elsewhere, or write a path that only one of them has"));
+    }
 }
 
 fs::path PathSearch::assume(const std::string& written) const {

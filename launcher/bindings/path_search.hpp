@@ -22,7 +22,8 @@ class PathSearch {
     /// An absolute path of an existing regular file, or nothing.
     std::optional<std::filesystem::path> find(const std::string& written) const;
 
-    /// As `find`, and reports what was searched when there is no such file. `what` is the thing named: "MGD".
+    /// As `find`, and reports what was searched when there is no such file; warns where another file of the
+    /// name, with other content, stands beside the one that names it. `what` is the thing named: "MGD".
     std::optional<std::filesystem::path> find_or_report(const support::Spanned<std::string>& written,
                                                         const std::string& what,
                                                         support::DiagnosticSink& sink) const;
@@ -32,7 +33,11 @@ class PathSearch {
     std::filesystem::path assume(const std::string& written) const;
 
   private:
+    void warn_if_shadowing(const std::filesystem::path& found, const support::Spanned<std::string>& written,
+                           const std::string& what, support::DiagnosticSink& sink) const;
+
     const support::HostEnvironment& host_;
+    std::filesystem::path beside_;  ///< the directory of the file that holds the path
     std::vector<std::filesystem::path> directories_;
 };
 
