@@ -134,7 +134,7 @@ class Ears final : public launcher::PeerListener {
         }
     }
     void look(launcher::PeerSet& peers) {
-        watch_.look(std::chrono::steady_clock::time_point::max(), record_.outcome(), peers);
+        watch_.look(launcher::HangWatch::Clock::time_point(std::chrono::hours(1)), record_.outcome(), peers);
         demand(record_.outcome().exit_code() >= 0, "every outcome has an exit code");
         for (const launcher::RankOutcome& rank : record_.outcome().ranks) {
             describe_end(rank);

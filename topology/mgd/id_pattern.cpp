@@ -98,7 +98,25 @@ std::size_t repeats_of(std::string_view pattern) {
     return product;
 }
 
+/// `\1`: libstdc++ 12 lets its number overflow before it refuses it.
+bool has_back_reference(std::string_view pattern) {
+    for (std::size_t k = 0; k + 1 < pattern.size(); ++k) {
+        if (pattern[k] == '\\') {
+            ++k;
+            if (pattern[k] >= '1' && pattern[k] <= '9') {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 IdsOrReason expand_expression(std::string_view pattern, std::span<const std::uint32_t> domain) {
+    constexpr const char* kNeither =
+        "is neither a list such as `0,2,4-6` nor a regular expression (back references are refused)";
+    if (has_back_reference(pattern)) {
+        return std::unexpected(kNeither);
+    }
     const std::size_t repeats = repeats_of(pattern);
     if (repeats > kMostRepeats || repeats * pattern.size() * domain.size() > kMostSteps) {
         return std::unexpected("takes too long to match; use shorter repetitions, or a list such as `0,4-7`");
@@ -119,8 +137,7 @@ IdsOrReason expand_expression(std::string_view pattern, std::span<const std::uin
         }
         return selected;
     } catch (const std::regex_error&) {
-        return std::unexpected(
-            "is neither a list such as `0,2,4-6` nor a regular expression (back references are refused)");
+        return std::unexpected(kNeither);
     }
 }
 
