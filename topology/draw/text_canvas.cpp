@@ -122,9 +122,11 @@ std::string TextCanvas::render(bool colour) const {
 }
 
 std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
-        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
-    }));
+    std::size_t width = 0;
+    for (const char byte : text) {
+        width += (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U ? 1 : 0;
+    }
+    return width;
 }
 
 }  // namespace tt_run::topology::draw
